@@ -1,0 +1,1 @@
+# Filled in by the house: refuses a compiler that miscompiles coroutines.

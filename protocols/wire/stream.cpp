@@ -1,0 +1,127 @@
+#include "protocols/wire/stream.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace tegami::wire {
+
+void Stream::note_lines(std::string_view lines, Spans spans)
+{
+    while (!lines.empty()) {
+        const std::size_t end = lines.find("\r\n");
+        note_said(lines.substr(0, end), spans);
+        lines.remove_prefix(end == lines.npos ? lines.size() : end + 2);
+    }
+}
+
+bool Stream::begin(WaitingFor what, std::size_t limit)
+{
+    assert(waiting_for_ == WaitingFor::nothing); // one wait at a time
+    waiting_for_ = what;
+    limit_ = limit;
+    timed_out_ = false;
+    return true;
+}
+
+bool Stream::try_line()
+{
+    for (;;) {
+        const Octets octets = arrived();
+        const std::size_t from = scanned_;
+        const void* found = from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
+        if (found) {
+            const auto at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - octets.data());
+            scanned_ = 0;
+            if (discarding_) {
+                consume(at + 1);
+                discarding_ = false;
+                have_line_ = true;
+                return true;
+            }
+            std::string_view text = as_text(octets.first(at));
+            line_.bare_lf = !text.ends_with('\r');
+            if (!line_.bare_lf) text.remove_suffix(1);
+            line_.truncated = text.size() > limit_;
+            text_.assign(text.substr(0, limit_));
+            line_.text = text_;
+            line_.spans = arrived_spans(at + 1);
+            consume(at + 1);
+            have_line_ = true;
+            return true;
+        }
+        scanned_ = octets.size();
+        // One octet beyond the limit may be the CR of the line's end.
+        if (!discarding_ && octets.size() > limit_ + 1) {
+            text_.assign(as_text(octets.first(limit_)));
+            line_ = {.text = text_, .spans = arrived_spans(limit_), .bare_lf = false, .truncated = true};
+            discarding_ = true;
+        }
+        if (discarding_ && !octets.empty()) {
+            scanned_ = 0;
+            consume(octets.size());
+            continue; // the implementation may have more behind it
+        }
+        Hangup why;
+        return ended(why);
+    }
+}
+
+bool Stream::try_some()
+{
+    const Octets octets = arrived();
+    if (!octets.empty()) return true;
+    Hangup why;
+    return ended(why);
+}
+
+bool Stream::try_write()
+{
+    if (broken()) return true;
+    while (!to_write_.empty()) {
+        const std::size_t taken = offer(to_write_, write_spans_);
+        if (taken == 0) return broken();
+        to_write_ = to_write_.subspan(taken);
+    }
+    return true;
+}
+
+std::expected<Line, Hangup> Stream::take_line()
+{
+    waiting_for_ = WaitingFor::nothing;
+    if (std::exchange(have_line_, false)) {
+        note_heard(line_);
+        return line_;
+    }
+    return std::unexpected(why_ended());
+}
+
+std::expected<Chunk, Hangup> Stream::take_some()
+{
+    waiting_for_ = WaitingFor::nothing;
+    const Octets octets = arrived();
+    if (octets.empty()) return std::unexpected(why_ended());
+    const std::size_t count = std::min(limit_, octets.size());
+    text_.assign(as_text(octets.first(count)));
+    const Chunk chunk{as_octets(text_), arrived_spans(count)};
+    consume(count);
+    scanned_ = 0;
+    return chunk;
+}
+
+bool Stream::take_written()
+{
+    waiting_for_ = WaitingFor::nothing;
+    const bool all = to_write_.empty();
+    to_write_ = {};
+    return all && !broken();
+}
+
+Hangup Stream::why_ended() const
+{
+    Hangup why = Hangup::reset;
+    if (!ended(why) && timed_out_) return Hangup::timed_out;
+    return why;
+}
+
+} // namespace tegami::wire
