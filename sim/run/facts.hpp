@@ -1,0 +1,521 @@
+#pragma once
+/// Everything a run can hold: one struct a kind of fact, each with its one field list. From these lists come the encoding,
+/// the decoding, the JSON and the table in docs/run-format.md. A fact is recorded by whoever decided, with typed
+/// arguments under a stable key, and changes only the state of the node that recorded it: so a node's state at any time
+/// is a fold of its own facts.
+///
+/// Text and octets in a fact are views: of the recorder's caller while it is written, of the log when it is read.
+
+#include "protocols/link/mac_address.hpp"
+#include "protocols/tcp/note.hpp"
+#include "protocols/tcp/state.hpp"
+#include "protocols/wire/address.hpp"
+#include "protocols/wire/octets.hpp"
+#include "sim/run/spans.hpp"
+
+#include <string_view>
+#include <tuple>
+#include <variant>
+
+namespace tegami::run {
+
+using engine::Duration;
+using engine::Time;
+using wire::Octets;
+
+/// How much a run holds. Each level holds what the ones before it hold.
+enum class Level : std::uint8_t {
+    none,    ///< ends of steps and inputs
+    story,   ///< and what was decided, said, asked, stored
+    headers, ///< and every frame, cut behind its transport header, and every crossing
+    full,    ///< and whole frames
+};
+
+/// A frame's number in its run, from 1; 0 is no frame. Written as how far back.
+enum class FrameRef : std::uint64_t { none = 0 };
+/// A fact's place in its run, from 1; 0 is nothing (a scenario's own doing). Written as how far back.
+enum class FactRef : std::uint64_t { none = 0 };
+/// A network interface of the world, in the order of (host name, interface name). Also its interface block's number.
+enum class NicId : std::uint32_t {};
+/// The content of a message, in the order in which contents were first recorded.
+enum class ContentId : std::uint32_t {};
+/// A connection of one host: the how-manieth, from 1. Its other end counts for itself.
+enum class ConnectionId : std::uint32_t {};
+
+enum class FactKind : std::uint8_t {
+    frame_sent = 1, frame_crossed, frame_dropped, frame_cut,
+    arp_changed = 8, icmp_noted,
+    tcp_opened = 16, tcp_sent, tcp_received, tcp_state, tcp_retransmission, tcp_timer, tcp_refused, tcp_closed,
+    line_said = 32, line_heard, session_begun,
+    mail_made = 40, content, mailbox_changed, queue_changed, disk_changed,
+    process_changed = 48, link_changed,
+    step_begun = 56, step_ended, joined,
+    input = 64, act,
+};
+
+/// What became of a frame handed to a link.
+enum class Fate : std::uint8_t {
+    arrives, ///< after `transit`
+    lost,    ///< the link lost it
+    down,    ///< the link was down
+};
+
+enum class DropReason : std::uint8_t {
+    queue_full,     ///< the interface's queue had no room: the frame was never sent
+    link_down,      ///< handed to an interface whose link is down: never sent
+    host_off,       ///< arrived at a host without power
+    not_for_us,     ///< another host's MAC address
+    malformed,      ///< a header made no sense; `rule` says which
+    bad_checksum,   ///< `rule` says whose
+    no_route,       ///< the router knows no way
+    ttl_exceeded,   ///< RFC 791: time to live ran out
+    no_neighbour,   ///< ARP got no answer
+    arp_queue_full, ///< too many packets waited for one ARP answer
+    no_listener,    ///< no connection and no listening port
+    no_protocol,    ///< an IP protocol or EtherType that the host does not speak
+    backlog_full,   ///< too many half-open or unaccepted connections
+};
+
+enum class ArpChange : std::uint8_t { asked, learnt, expired, unanswered };
+enum class MailboxChange : std::uint8_t { delivered, seen, deleted };
+enum class QueueChange : std::uint8_t { put, taken, deferred, failed };
+enum class DiskChange : std::uint8_t { written, synced, renamed, removed, folder_synced, power_cut };
+enum class ProcessChange : std::uint8_t { started, stopped, crashed, power_cut, restarted };
+enum class LinkChange : std::uint8_t { up, down, loss };
+enum class Direction : std::uint8_t { sent, received };
+enum class Protocol : std::uint8_t { none, smtp, pop3 };
+
+/// How a step ended. A step that goes on as a new try ends `deferred`.
+enum class Outcome : std::uint8_t { done, deferred, refused, failed, blocked, bounced };
+
+/// One field of a fact: its name in JSON and docs, and the member.
+template <class Fact, class T>
+struct Field {
+    std::string_view name;
+    T Fact::*member;
+};
+template <class Fact, class T>
+constexpr Field<Fact, T> field(std::string_view name, T Fact::*member)
+{
+    return {name, member};
+}
+
+#define TEGAMI_FACT(Name, key_text, level_value)                                                                       \
+    static constexpr FactKind kind = FactKind::Name;                                                                   \
+    static constexpr std::string_view key = key_text;                                                                  \
+    static constexpr Level level = Level::level_value;
+
+// ---- frames and links ----------------------------------------------------------------------------------------------
+
+/// A frame first handed to a link. Its octets are the packet of the block that carries this fact.
+struct FrameSent {
+    TEGAMI_FACT(frame_sent, "frame.sent", headers)
+    NicId nic{};
+    NicId to{};         ///< the interface at the link's other end
+    Duration transit{}; ///< waiting in the queue, sending and travelling, until it is there
+    Fate fate{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &FrameSent::nic), field("to", &FrameSent::to),
+                          field("transit", &FrameSent::transit), field("fate", &FrameSent::fate)};
+    }
+};
+
+/// The same packet handed to a later link.
+struct FrameCrossed {
+    TEGAMI_FACT(frame_crossed, "frame.crossed", headers)
+    FrameRef frame{};
+    NicId nic{};
+    NicId to{};
+    Duration transit{};
+    Fate fate{};
+    /// The new link, network and transport headers up to the last octet that differs; empty where only what a router
+    /// must change did: TTL one less, its checksum, MAC addresses of `nic` and `to`.
+    Octets rewritten;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("frame", &FrameCrossed::frame),     field("nic", &FrameCrossed::nic),
+                          field("to", &FrameCrossed::to),           field("transit", &FrameCrossed::transit),
+                          field("fate", &FrameCrossed::fate),       field("rewritten", &FrameCrossed::rewritten)};
+    }
+};
+
+/// A frame that goes no further, and why.
+struct FrameDropped {
+    TEGAMI_FACT(frame_dropped, "frame.dropped", story)
+    FrameRef frame{}; ///< none where it was never sent: then `octets` are the frame
+    NicId nic{};
+    DropReason reason{};
+    std::string_view rule; ///< "RFC 791 §3.2: …" where octets made no sense
+    Octets octets;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("frame", &FrameDropped::frame), field("nic", &FrameDropped::nic),
+                          field("reason", &FrameDropped::reason), field("rule", &FrameDropped::rule),
+                          field("octets", &FrameDropped::octets)};
+    }
+};
+
+/// A frame on its way when its link went down.
+struct FrameCut {
+    TEGAMI_FACT(frame_cut, "frame.cut", headers)
+    FrameRef frame{};
+    NicId nic{}; ///< from which it was sent
+    static constexpr auto fields()
+    {
+        return std::tuple{field("frame", &FrameCut::frame), field("nic", &FrameCut::nic)};
+    }
+};
+
+struct LinkChanged {
+    TEGAMI_FACT(link_changed, "link.changed", none)
+    NicId nic{}; ///< one of the link's two ends
+    LinkChange change{};
+    std::uint64_t amount = 0; ///< loss in millionths
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &LinkChanged::nic), field("change", &LinkChanged::change),
+                          field("amount", &LinkChanged::amount)};
+    }
+};
+
+// ---- network layer -------------------------------------------------------------------------------------------------
+
+struct ArpChanged {
+    TEGAMI_FACT(arp_changed, "arp.changed", story)
+    NicId nic{};
+    ArpChange change{};
+    wire::Address address;
+    link::MacAddress mac; ///< zero unless learnt
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &ArpChanged::nic), field("change", &ArpChanged::change),
+                          field("address", &ArpChanged::address), field("mac", &ArpChanged::mac)};
+    }
+};
+
+struct IcmpNoted {
+    TEGAMI_FACT(icmp_noted, "icmp.noted", story)
+    Direction direction{};
+    std::uint8_t type = 0;
+    std::uint8_t code = 0;
+    wire::Address peer;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("direction", &IcmpNoted::direction), field("type", &IcmpNoted::type),
+                          field("code", &IcmpNoted::code), field("peer", &IcmpNoted::peer)};
+    }
+};
+
+// ---- TCP -----------------------------------------------------------------------------------------------------------
+
+struct TcpOpened {
+    TEGAMI_FACT(tcp_opened, "tcp.opened", story)
+    ConnectionId connection{};
+    wire::Address local;
+    std::uint16_t local_port = 0;
+    wire::Address remote;
+    std::uint16_t remote_port = 0;
+    bool passive = false;
+    std::uint32_t initial_send = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpOpened::connection),   field("local", &TcpOpened::local),
+                          field("local_port", &TcpOpened::local_port),   field("remote", &TcpOpened::remote),
+                          field("remote_port", &TcpOpened::remote_port), field("passive", &TcpOpened::passive),
+                          field("initial_send", &TcpOpened::initial_send)};
+    }
+};
+
+/// A segment left. The numbers are those after it.
+struct TcpSent {
+    TEGAMI_FACT(tcp_sent, "tcp.sent", headers)
+    ConnectionId connection{};
+    std::uint32_t advance = 0;  ///< SND.NXT went on by so much; 0 for a bare ACK or a retransmission
+    std::uint32_t in_flight = 0; ///< SND.NXT − SND.UNA
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpSent::connection), field("advance", &TcpSent::advance),
+                          field("in_flight", &TcpSent::in_flight)};
+    }
+};
+
+/// A segment was taken in. The numbers are those after it; times in microseconds.
+struct TcpReceived {
+    TEGAMI_FACT(tcp_received, "tcp.received", headers)
+    ConnectionId connection{};
+    std::uint32_t acknowledged = 0; ///< SND.UNA went on by so much
+    std::uint32_t advance = 0;      ///< RCV.NXT went on by so much
+    std::uint32_t window = 0;       ///< SND.WND
+    std::uint32_t cwnd = 0;
+    std::uint32_t ssthresh = 0;
+    std::uint32_t srtt = 0;
+    std::uint32_t rto = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpReceived::connection), field("acknowledged", &TcpReceived::acknowledged),
+                          field("advance", &TcpReceived::advance),       field("window", &TcpReceived::window),
+                          field("cwnd", &TcpReceived::cwnd),             field("ssthresh", &TcpReceived::ssthresh),
+                          field("srtt", &TcpReceived::srtt),             field("rto", &TcpReceived::rto)};
+    }
+};
+
+struct TcpState {
+    TEGAMI_FACT(tcp_state, "tcp.state", story)
+    ConnectionId connection{};
+    tcp::State from{};
+    tcp::State to{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpState::connection), field("from", &TcpState::from),
+                          field("to", &TcpState::to), field("rule", &TcpState::rule)};
+    }
+};
+
+struct TcpRetransmission {
+    TEGAMI_FACT(tcp_retransmission, "tcp.retransmission", story)
+    ConnectionId connection{};
+    std::uint32_t sequence = 0; ///< relative to the initial sequence number
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpRetransmission::connection),
+                          field("sequence", &TcpRetransmission::sequence), field("rule", &TcpRetransmission::rule)};
+    }
+};
+
+struct TcpTimer {
+    TEGAMI_FACT(tcp_timer, "tcp.timer", story)
+    ConnectionId connection{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpTimer::connection), field("rule", &TcpTimer::rule)};
+    }
+};
+
+/// A reset sent or believed, or a segment not accepted, and by which rule.
+struct TcpRefused {
+    TEGAMI_FACT(tcp_refused, "tcp.refused", story)
+    ConnectionId connection{}; ///< 0 where there is none
+    Direction direction{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpRefused::connection), field("direction", &TcpRefused::direction),
+                          field("rule", &TcpRefused::rule)};
+    }
+};
+
+/// The host has forgotten the connection.
+struct TcpClosed {
+    TEGAMI_FACT(tcp_closed, "tcp.closed", story)
+    ConnectionId connection{};
+    static constexpr auto fields() { return std::tuple{field("connection", &TcpClosed::connection)}; }
+};
+
+// ---- dialogues -----------------------------------------------------------------------------------------------------
+
+/// A session's connection and protocol, at the end that opened it and at the end that accepted it.
+struct SessionBegun {
+    TEGAMI_FACT(session_begun, "session.begun", story)
+    SpanId session{};
+    Protocol protocol{};
+    ConnectionId connection{};
+    bool client = false;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("session", &SessionBegun::session), field("protocol", &SessionBegun::protocol),
+                          field("connection", &SessionBegun::connection), field("client", &SessionBegun::client)};
+    }
+};
+
+/// A line of a dialogue, recorded once, by the end that said it.
+struct LineSaid {
+    TEGAMI_FACT(line_said, "line.said", story)
+    ConnectionId connection{};
+    std::uint64_t offset = 0; ///< octets said on this connection before the line
+    std::string_view text;    ///< without CRLF
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &LineSaid::connection), field("offset", &LineSaid::offset),
+                          field("text", &LineSaid::text)};
+    }
+};
+
+/// The line at `offset` of what the other end said was read.
+struct LineHeard {
+    TEGAMI_FACT(line_heard, "line.heard", story)
+    ConnectionId connection{};
+    std::uint64_t offset = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &LineHeard::connection), field("offset", &LineHeard::offset)};
+    }
+};
+
+// ---- mail ----------------------------------------------------------------------------------------------------------
+
+struct MailMade {
+    TEGAMI_FACT(mail_made, "mail.made", none)
+    std::uint32_t number = 0; ///< MailId::number; its maker is the node of this fact
+    std::string_view from;
+    std::string_view to; ///< forward-paths with ", " between
+    std::string_view subject;
+    std::string_view message_id;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("number", &MailMade::number), field("from", &MailMade::from), field("to", &MailMade::to),
+                          field("subject", &MailMade::subject), field("message_id", &MailMade::message_id)};
+    }
+};
+
+/// The octets of a message, recorded once for each different content, in parts of at most 4 MiB.
+struct Content {
+    TEGAMI_FACT(content, "content", story)
+    ContentId content{};
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0; ///< of the whole
+    Octets octets;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("content", &Content::content), field("offset", &Content::offset),
+                          field("size", &Content::size), field("octets", &Content::octets)};
+    }
+};
+
+struct MailboxChanged {
+    TEGAMI_FACT(mailbox_changed, "mailbox.changed", none)
+    std::string_view mailbox; ///< "bob/INBOX"
+    MailboxChange change{};
+    std::string_view file; ///< the Maildir unique name
+    std::uint64_t size = 0;
+    ContentId content{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("mailbox", &MailboxChanged::mailbox), field("change", &MailboxChanged::change),
+                          field("file", &MailboxChanged::file), field("size", &MailboxChanged::size),
+                          field("content", &MailboxChanged::content)};
+    }
+};
+
+struct QueueChanged {
+    TEGAMI_FACT(queue_changed, "queue.changed", story)
+    std::string_view entry;
+    QueueChange change{};
+    std::uint32_t tries = 0;
+    std::string_view reply; ///< that decided; empty where none did
+    static constexpr auto fields()
+    {
+        return std::tuple{field("entry", &QueueChanged::entry), field("change", &QueueChanged::change),
+                          field("tries", &QueueChanged::tries), field("reply", &QueueChanged::reply)};
+    }
+};
+
+struct DiskChanged {
+    TEGAMI_FACT(disk_changed, "disk.changed", story)
+    DiskChange change{};
+    std::string_view path;
+    std::string_view to; ///< the new name of a renamed file
+    std::uint64_t size = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("change", &DiskChanged::change), field("path", &DiskChanged::path),
+                          field("to", &DiskChanged::to), field("size", &DiskChanged::size)};
+    }
+};
+
+// ---- hosts ---------------------------------------------------------------------------------------------------------
+
+struct ProcessChanged {
+    TEGAMI_FACT(process_changed, "process.changed", none)
+    ProcessChange change{};
+    static constexpr auto fields() { return std::tuple{field("change", &ProcessChanged::change)}; }
+};
+
+// ---- the journey ---------------------------------------------------------------------------------------------------
+
+/// A step of a mail's journey begins: from whom, to whom.
+struct StepBegun {
+    TEGAMI_FACT(step_begun, "step.begun", story)
+    SpanId span{};
+    MailId mail;
+    Step step{};
+    std::uint32_t tries = 0;
+    std::string_view recipients; ///< forward-paths with ", " between; empty where it serves all of the mail's
+    std::string_view peer;       ///< the host, mailbox or name it is done with
+    std::uint16_t port = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("span", &StepBegun::span),   field("mail", &StepBegun::mail),
+                          field("step", &StepBegun::step),   field("tries", &StepBegun::tries),
+                          field("recipients", &StepBegun::recipients), field("peer", &StepBegun::peer),
+                          field("port", &StepBegun::port)};
+    }
+};
+
+struct StepEnded {
+    TEGAMI_FACT(step_ended, "step.ended", none)
+    SpanId span{};
+    MailId mail;
+    Step step{};
+    std::uint32_t tries = 0;
+    Outcome outcome{};
+    std::string_view reason; ///< a stable key such as "reply", "connect.refused"; empty where done
+    std::string_view detail; ///< the reply line, file name or the like that decided
+    static constexpr auto fields()
+    {
+        return std::tuple{field("span", &StepEnded::span),       field("mail", &StepEnded::mail),
+                          field("step", &StepEnded::step),       field("tries", &StepEnded::tries),
+                          field("outcome", &StepEnded::outcome), field("reason", &StepEnded::reason),
+                          field("detail", &StepEnded::detail)};
+    }
+};
+
+/// A step goes on in, or waits for, a session or step that was there already.
+struct Joined {
+    TEGAMI_FACT(joined, "joined", story)
+    SpanId step{};
+    SpanId other{};
+    static constexpr auto fields() { return std::tuple{field("step", &Joined::step), field("other", &Joined::other)}; }
+};
+
+// ---- from outside the world ----------------------------------------------------------------------------------------
+
+/// What came from outside: an added act, a bridge's octets, a seed. `what` is TOML text of a `[[do]]` for an act.
+struct Input {
+    TEGAMI_FACT(input, "input", none)
+    std::string_view what;
+    Octets octets;
+    static constexpr auto fields() { return std::tuple{field("what", &Input::what), field("octets", &Input::octets)}; }
+};
+
+/// A `[[do]]` of the scenario (from 1 in file order, added ones behind) was carried out.
+struct Act {
+    TEGAMI_FACT(act, "act", none)
+    std::uint32_t number = 0;
+    std::string_view what; ///< "alice.sends"
+    static constexpr auto fields() { return std::tuple{field("number", &Act::number), field("what", &Act::what)}; }
+};
+
+#undef TEGAMI_FACT
+
+using AnyFact = std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged,
+                             IcmpNoted, TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer,
+                             TcpRefused, TcpClosed, SessionBegun, LineSaid, LineHeard, MailMade, Content,
+                             MailboxChanged, QueueChanged, DiskChanged, ProcessChanged, StepBegun, StepEnded, Joined,
+                             Input, Act>;
+
+/// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
+struct Event {
+    FactRef ref{};
+    Time at{};
+    NodeId node{};
+    std::uint64_t number = 0; ///< the how-manieth fact of its node, from 1: with the node, its identity
+    Spans spans;
+    FactRef cause{};
+    AnyFact what;
+};
+
+} // namespace tegami::run
