@@ -84,7 +84,10 @@ Catalogue Catalogue::from_mo(Language language, std::string_view mo)
     return {language, std::make_shared<const Table>(language, mo)};
 }
 
-bool Catalogue::has(std::string_view key) const { return table_->find(std::string{key}) != nullptr; }
+bool Catalogue::has(std::string_view key) const
+{
+    return !key.empty() && table_->find(std::string{key}) != nullptr; // the empty key is the file's header
+}
 
 std::string Catalogue::text(std::string_view key, Arguments arguments) const
 {

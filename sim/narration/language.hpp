@@ -26,10 +26,10 @@ std::optional<Depth> parse_depth(std::string_view name);
 
 /// What a process was told about the locale; empty where a variable is not set.
 struct LocaleVariables {
-    std::string_view lc_all;
-    std::string_view lc_messages;
-    std::string_view lc_ctype;
-    std::string_view lang;
+    std::string_view lc_all = {};
+    std::string_view lc_messages = {};
+    std::string_view lc_ctype = {};
+    std::string_view lang = {};
 };
 
 /// The language of messages: that of the first variable set among LC_ALL, LC_MESSAGES and LANG (POSIX.1-2017 §8.2).
