@@ -37,10 +37,10 @@ enum class FrameRef : std::uint64_t { none = 0 };
 enum class FactRef : std::uint64_t { none = 0 };
 /// A network interface of the world, in the order of (host name, interface name). Also its interface block's number.
 enum class NicId : std::uint32_t {};
-/// The content of a message, in the order in which contents were first recorded.
-enum class ContentId : std::uint32_t {};
+/// The content of a message, from 1 in the order in which contents were first recorded; 0 is none.
+enum class ContentId : std::uint32_t { none = 0 };
 /// A connection of one host: the how-manieth, from 1. Its other end counts for itself.
-enum class ConnectionId : std::uint32_t {};
+enum class ConnectionId : std::uint32_t { none = 0 };
 
 enum class FactKind : std::uint8_t {
     frame_sent = 1, frame_crossed, frame_dropped, frame_cut,
@@ -515,6 +515,7 @@ struct Event {
     std::uint64_t number = 0; ///< the how-manieth fact of its node, from 1: with the node, its identity
     Spans spans;
     FactRef cause{};
+    FrameRef frame{}; ///< of a FrameSent: the frame's number
     AnyFact what;
 };
 

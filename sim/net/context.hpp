@@ -1,0 +1,25 @@
+#pragma once
+/// What every layer of the network works with: the clock, the run, the spans, and the frames.
+
+#include "sim/engine/engine.hpp"
+#include "sim/net/frame.hpp"
+#include "sim/run/recorder.hpp"
+
+namespace tegami::net {
+
+struct Context {
+    engine::Engine& engine;
+    run::Recorder& recorder;
+    run::SpanTable& spans;
+    FramePool frames{};
+
+    /// Records what `node` decided now.
+    template <class Fact>
+    FactRef record(NodeId node, Spans serves, FactRef cause, const Fact& fact)
+    {
+        if (!recorder.wants(Fact::kind)) return FactRef::none;
+        return recorder.record(engine.now(), node, serves, cause, fact);
+    }
+};
+
+} // namespace tegami::net

@@ -1,0 +1,553 @@
+#include "sim/net/tcp.hpp"
+
+#include "sim/net/tcp_stream.hpp"
+
+namespace tegami::net {
+
+namespace {
+
+std::uint64_t hash_of(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+{
+    std::uint64_t h = std::uint64_t{engine::index_of(node)} << 32 | local;
+    h = (h ^ (h >> 29)) * 0xBF58'476D'1CE4'E5B9;
+    h ^= std::uint64_t{remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(local_port)} << 16 | static_cast<std::uint16_t>(remote_port);
+    h = (h ^ (h >> 32)) * 0x94D0'49BB'1331'11EB;
+    return h ^ (h >> 29);
+}
+
+bool is(const Socket& s, NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+{
+    return s.node == node && s.remote == remote && s.connection.remote() == remote_port && s.connection.local() == local_port &&
+           s.local == local;
+}
+
+std::uint64_t hash_of(const Socket& s)
+{
+    return hash_of(s.node, s.local, s.connection.local(), s.remote, s.connection.remote());
+}
+
+} // namespace
+
+Tcp::Tcp(Context& context, Links& links, Internet& internet)
+    : context_(context), links_(links), internet_(internet), environment_{buffers_, notes_, context.spans},
+      table_(1024), ports_(context.engine.node_count()), connection_count_(context.engine.node_count())
+{
+    sockets_.emplace_back();
+    listeners_.emplace_back();
+    context.engine.handle(engine::DueKind::tcp, this,
+                          [](void* self, const engine::Due& due) { static_cast<Tcp*>(self)->on_timer(due.subject); });
+}
+
+Tcp::~Tcp() = default;
+
+// ---- the table of connections --------------------------------------------------------------------------------------
+
+void Tcp::insert(Socket& socket)
+{
+    if (2 * ++in_table_ > table_.size()) {
+        std::vector<std::uint32_t> before(2 * table_.size());
+        before.swap(table_);
+        const std::size_t mask = table_.size() - 1;
+        for (const std::uint32_t index : before) {
+            if (index == 0) continue;
+            std::size_t i = hash_of(at(index)) & mask;
+            while (table_[i] != 0) i = (i + 1) & mask;
+            table_[i] = index;
+        }
+    }
+    const std::size_t mask = table_.size() - 1;
+    std::size_t i = hash_of(socket) & mask;
+    while (table_[i] != 0) i = (i + 1) & mask;
+    table_[i] = socket.index;
+    socket.found = true;
+}
+
+void Tcp::erase(Socket& socket)
+{
+    if (!std::exchange(socket.found, false)) return;
+    --in_table_;
+    const std::size_t mask = table_.size() - 1;
+    std::size_t i = hash_of(socket) & mask;
+    while (table_[i] != socket.index) i = (i + 1) & mask;
+    // Close the gap: whoever lies behind it and may lie in it moves up.
+    for (std::size_t j = i;;) {
+        table_[i] = 0;
+        for (;;) {
+            j = (j + 1) & mask;
+            if (table_[j] == 0) return;
+            const std::size_t home = hash_of(at(table_[j])) & mask;
+            const bool stays = i <= j ? (i < home && home <= j) : (i < home || home <= j);
+            if (!stays) break;
+        }
+        table_[i] = table_[j];
+        i = j;
+    }
+}
+
+Socket* Tcp::find(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+{
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t i = hash_of(node, local, local_port, remote, remote_port) & mask; table_[i] != 0; i = (i + 1) & mask) {
+        Socket& socket = at(table_[i]);
+        if (is(socket, node, local, local_port, remote, remote_port)) return &socket;
+    }
+    return nullptr;
+}
+
+Socket& Tcp::make(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+{
+    if (free_.empty()) {
+        free_.push_back(static_cast<std::uint32_t>(sockets_.size()));
+        sockets_.emplace_back();
+    }
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    if (sockets_[index]) {
+        sockets_[index]->~Socket();
+        new (sockets_[index].get()) Socket(environment_, config_);
+    } else
+        sockets_[index] = std::make_unique<Socket>(environment_, config_);
+    ++in_use_;
+    Socket& socket = *sockets_[index];
+    socket.index = index;
+    socket.node = node;
+    socket.local = local;
+    socket.remote = remote;
+    socket.path = internet_.path(node, remote);
+    socket.number = run::ConnectionId{++connection_count_[engine::index_of(node)]};
+    socket.initial_send = initial_sequence(node, local, local_port, remote, remote_port);
+    return socket;
+}
+
+/// Gives a socket back once nothing refers to it any more: no stream, no due.
+void Tcp::release(Socket& socket)
+{
+    erase(socket);
+    if (socket.has_stream || socket.due != 0) return;
+    if (socket.recorded)
+        context_.record(socket.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
+    socket.recorded = false;
+    --in_use_;
+    free_.push_back(socket.index);
+}
+
+tcp::Sequence Tcp::initial_sequence(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+{
+    // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
+    std::array<char, 12> four;
+    const auto put16 = [&](std::size_t i, wire::Port port) { wire::store_u16(reinterpret_cast<std::uint8_t*>(&four[i]), static_cast<std::uint16_t>(port)); };
+    wire::store_u32(reinterpret_cast<std::uint8_t*>(&four[0]), local);
+    wire::store_u32(reinterpret_cast<std::uint8_t*>(&four[4]), remote);
+    put16(8, local_port);
+    put16(10, remote_port);
+    engine::Random secret = context_.engine.random(node, "iss", {four.data(), four.size()});
+    return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+}
+
+// ---- opening -------------------------------------------------------------------------------------------------------
+
+void Tcp::listen(NodeId node, wire::Port port, run::Protocol protocol, Accept accept)
+{
+    auto& ports = ports_[engine::index_of(node)];
+    if (!ports) ports = std::make_unique<Ports>();
+    std::uint32_t index = find_listener(node, port);
+    if (index == 0) {
+        index = static_cast<std::uint32_t>(listeners_.size());
+        for (std::uint32_t i = 1; i < listeners_.size(); ++i)
+            if (!listeners_[i].accept && listeners_[i].node == node && listeners_[i].port == port) index = i;
+        if (index == listeners_.size()) listeners_.emplace_back();
+        ports->listeners.push_back(index);
+    }
+    listeners_[index] = {node, port, protocol, std::move(accept), {}, 0};
+}
+
+std::uint32_t Tcp::find_listener(NodeId node, wire::Port port)
+{
+    const auto& ports = ports_[engine::index_of(node)];
+    if (!ports) return 0;
+    for (const std::uint32_t index : ports->listeners)
+        if (listeners_[index].port == port) return index;
+    return 0;
+}
+
+wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
+{
+    auto& ports = ports_[engine::index_of(node)];
+    if (!ports) ports = std::make_unique<Ports>();
+    constexpr std::uint32_t count = 65536 - first_ephemeral_port;
+    if (ports->next == 0) {
+        engine::Random draws = context_.engine.random(node, "tcp port");
+        ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
+    }
+    for (std::uint32_t tries = 0; tries < count; ++tries) {
+        const wire::Port port{ports->next};
+        ports->next = ports->next == 65535 ? first_ephemeral_port : static_cast<std::uint16_t>(ports->next + 1);
+        if (!find(node, local, port, to.address.to_v4(), to.port)) return port;
+    }
+    return {};
+}
+
+wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node, wire::Endpoint to,
+                                                                                          run::Protocol protocol, Spans spans)
+{
+    const std::uint32_t remote = to.address.to_v4();
+    const Path way = internet_.path(node, remote);
+    if (!to.address.is_v4() || !way.found) co_return std::unexpected(wire::ConnectError::unreachable);
+    const wire::Port port = free_port(node, way.source, to);
+    if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
+
+    Socket& socket = make(node, way.source, port, remote, to.port);
+    socket.accepted = true;
+    const run::SpanId session = context_.spans.begin({.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
+    socket.connection.set_session(context_.spans.only(session));
+    socket.connection.open_active(context_.engine.now(), port, to.port, socket.initial_send);
+    insert(socket);
+    record_opened(socket, false);
+    begin_session(socket, session, protocol, true);
+    for (const run::SpanId step : context_.spans.members(context_.spans.steps_of(spans)))
+        context_.record(node, context_.spans.with(context_.spans.only(step), session), socket.cause, run::Joined{.step = step, .other = session});
+
+    auto stream = std::make_unique<TcpStream>(*this, socket);
+    const std::uint32_t index = socket.index;
+    push(socket);
+    co_await stream->established();
+
+    const Socket& opened = at(index);
+    switch (opened.connection.ending()) {
+    case tcp::Ending::none: co_return std::move(stream);
+    case tcp::Ending::refused:
+    case tcp::Ending::reset: co_return std::unexpected(wire::ConnectError::refused);
+    default: break;
+    }
+    co_return std::unexpected(opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out);
+}
+
+void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client)
+{
+    socket.cause = context_.record(socket.node, socket.connection.session(), socket.cause,
+                                   run::SessionBegun{.session = session, .protocol = protocol, .connection = socket.number, .client = client});
+}
+
+void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced)
+{
+    const NodeId node = links_[nic].node;
+    const std::uint32_t index = find_listener(node, segment.destination);
+    Listener& listener = listeners_[index];
+    tcp::Sequence behind = 0;
+    if (replaced) {
+        behind = replaced->connection.send_max();
+        erase(*replaced);
+        replaced->connection.abort();
+        release(*replaced);
+    }
+    if (listener.half_open_count >= half_open_limit) {
+        // The oldest that is still half open goes, without a word.
+        while (!listener.half_open.empty()) {
+            const auto [oldest, number] = listener.half_open.front();
+            listener.half_open.pop_front();
+            Socket& socket = at(oldest);
+            if (socket.number != number || socket.node != node || socket.listener != index) continue;
+            socket.listener = 0;
+            --listener.half_open_count;
+            erase(socket);
+            socket.connection.abort();
+            tcp::Outgoing unsent;
+            while (socket.connection.next_segment(context_.engine.now(), unsent, false)) {}
+            notes_.clear();
+            release(socket);
+            break;
+        }
+    }
+    Socket& socket = make(node, packet.header.destination, segment.destination, packet.header.source, segment.source);
+    if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0) socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
+    socket.cause = frame.cause;
+    socket.listener = index;
+    listener.half_open.emplace_back(socket.index, socket.number);
+    ++listener.half_open_count;
+    const Spans serves = frame.spans;
+    context_.frames.give_back(frame);
+    socket.connection.open_passive(context_.engine.now(), segment, serves, socket.initial_send);
+    insert(socket);
+    record_opened(socket, true);
+    record_notes(socket, serves);
+    after_event(socket);
+}
+
+void Tcp::accept(Socket& socket)
+{
+    socket.accepted = true;
+    Listener& listener = listeners_[std::exchange(socket.listener, 0)];
+    --listener.half_open_count;
+    if (listener.half_open_count == 0) listener.half_open.clear();
+    begin_session(socket, context_.spans.session_of(socket.connection.session()), listener.protocol, false);
+    const Accept& taken = listener.accept;
+    taken(std::make_unique<TcpStream>(*this, socket), {wire::Address::v4(socket.remote), socket.connection.remote()});
+}
+
+// ---- segments in ---------------------------------------------------------------------------------------------------
+
+void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
+{
+    const auto pseudo = inet::pseudo_header_sum(packet.header.source, packet.header.destination, inet::Protocol::tcp, packet.payload.size());
+    if (!tcp::checksum_is_right(packet.payload, pseudo)) [[unlikely]]
+        return links_.drop(nic, frame, run::DropReason::bad_checksum, "RFC 9293 §3.1: the checksum is wrong");
+    const auto segment = tcp::decode(packet.payload);
+    if (!segment) [[unlikely]] return links_.drop(nic, frame, run::DropReason::malformed, segment.error().rule);
+
+    const NodeId node = links_[nic].node;
+    Socket* const found = find(node, packet.header.destination, segment->destination, packet.header.source, segment->source);
+    const bool replaces = found && found->connection.may_be_replaced_by(*segment) && find_listener(node, segment->destination) != 0;
+    if (!found || replaces) [[unlikely]] {
+        using tcp::Flag;
+        const bool opens = segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
+        if (opens && find_listener(node, segment->destination) != 0) return on_syn(nic, frame, packet, *segment, found);
+        answer_with_reset(node, packet, *segment, frame);
+        return links_.drop(nic, frame, run::DropReason::no_listener);
+    }
+
+    Socket& socket = *found;
+    const tcp::Sequence una = socket.connection.send_unacknowledged();
+    const tcp::Sequence receive_next = socket.connection.receive_next();
+    socket.cause = frame.cause;
+    socket.busy = true;
+    socket.connection.on_segment(context_.engine.now(), *segment, {frame.runs.data(), frame.run_count});
+    if (context_.recorder.wants(run::FactKind::tcp_received)) record_received(socket, una, receive_next, frame.spans);
+    if (!notes_.empty()) record_notes(socket, frame.spans);
+    context_.frames.give_back(frame);
+    after_event(socket);
+}
+
+void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame)
+{
+    const auto reset = tcp::reset_for(segment);
+    if (!reset) return;
+    const Path back = internet_.path(node, packet.header.source);
+    if (!back.found) return;
+    const std::size_t size = tcp::header_length(*reset);
+    Frame& answer = internet_.packet({.source = packet.header.destination, .destination = packet.header.source, .protocol = inet::Protocol::tcp}, size);
+    std::uint8_t* const at = Internet::payload_of(answer);
+    tcp::encode_header(*reset, at);
+    tcp::finish_checksum(at, size, inet::pseudo_header_sum(packet.header.destination, packet.header.source, inet::Protocol::tcp, size));
+    answer.spans = frame.spans;
+    answer.cause = context_.record(node, frame.spans, frame.cause,
+                                   run::TcpRefused{.connection = {}, .direction = run::Direction::sent, .rule = tcp::Rule::connection_closed});
+    internet_.send(back, answer);
+}
+
+void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves, FactRef cause)
+{
+    static_cast<void>(serves);
+    if (quoted.payload.size() < 8) return;
+    const wire::Port local{wire::load_u16(&quoted.payload[0])};
+    const wire::Port remote{wire::load_u16(&quoted.payload[2])};
+    Socket* const socket = find(host, quoted.header.source, local, quoted.header.destination, remote);
+    if (!socket) return;
+    socket->cause = cause;
+    // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
+    // when it gives up. Only that no such protocol or port is there ends it, while it is being opened.
+    if (message.type != inet::IcmpType::destination_unreachable) return;
+    ++socket->unreachable;
+    const auto code = static_cast<inet::UnreachableCode>(message.code);
+    const bool hard = code == inet::UnreachableCode::protocol || code == inet::UnreachableCode::port;
+    if (!hard || socket->connection.state() != tcp::State::syn_sent) return;
+    socket->connection.abort();
+    record_notes(*socket, socket->connection.session());
+    after_event(*socket);
+}
+
+// ---- after every event ---------------------------------------------------------------------------------------------
+
+void Tcp::after_event(Socket& socket)
+{
+    socket.busy = true;
+    if (socket.listener != 0) {
+        const tcp::State state = socket.connection.state();
+        if (state == tcp::State::closed) {
+            --listeners_[std::exchange(socket.listener, 0)].half_open_count;
+        } else if (state != tcp::State::syn_received)
+            accept(socket);
+    }
+    if (socket.has_stream) wake(socket);
+    socket.busy = false;
+    push(socket);
+}
+
+void Tcp::wake(Socket& socket)
+{
+    if (engine::Sleeper* const sleeper = context_.engine.sleeper(socket.stream)) static_cast<TcpStream*>(sleeper)->look();
+}
+
+void Tcp::push(Socket& socket)
+{
+    if (socket.busy) return;
+    tcp::Outgoing out;
+    while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
+    if (!notes_.empty()) record_notes(socket, socket.connection.session());
+    if (socket.connection.finished() && !socket.has_stream) return release(socket);
+    arm(socket);
+}
+
+void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
+{
+    const std::size_t header = tcp::header_length(out.segment);
+    const Octets payload = out.segment.payload;
+    Frame& frame = internet_.packet({.source = socket.local, .destination = socket.remote, .protocol = inet::Protocol::tcp}, header + payload.size());
+    std::uint8_t* const at = Internet::payload_of(frame);
+    tcp::encode_header(out.segment, at);
+    if (!payload.empty()) std::memcpy(at + header, payload.data(), payload.size());
+    tcp::finish_checksum(at, header + payload.size(),
+                         inet::pseudo_header_sum(socket.local, socket.remote, inet::Protocol::tcp, header + payload.size()));
+    frame.spans = out.serves;
+    frame.run_count = out.run_count;
+    for (std::size_t i = 0; i < out.run_count; ++i) frame.runs[i] = out.runs[i];
+    frame.cause = socket.cause;
+    if (!notes_.empty()) {
+        record_notes(socket, out.serves);
+        frame.cause = socket.cause;
+    }
+    if (context_.recorder.wants(run::FactKind::tcp_sent)) {
+        const auto length = out.segment.length();
+        frame.cause = context_.record(socket.node, out.serves, frame.cause,
+                                      run::TcpSent{.connection = socket.number,
+                                                   .advance = out.again == tcp::Again::no ? length : 0,
+                                                   .in_flight = socket.connection.send_max() - socket.connection.send_unacknowledged()});
+    }
+    internet_.send(socket.path, frame);
+}
+
+void Tcp::arm(Socket& socket)
+{
+    const Time next = socket.connection.next_timer();
+    if (next == Time::never() || (socket.due != 0 && socket.due <= next.ns)) return;
+    const Time at = std::max(next, context_.engine.now());
+    socket.due = at.ns;
+    context_.engine.schedule(socket.node, socket.node, at, engine::DueKind::tcp, socket.index);
+}
+
+void Tcp::on_timer(std::uint32_t index)
+{
+    Socket& socket = at(index);
+    const Time now = context_.engine.now();
+    if (socket.due != now.ns) return; // an earlier one overtook this
+    socket.due = 0;
+    if (socket.connection.finished() && !socket.has_stream) return release(socket);
+    if (socket.connection.next_timer() > now) return arm(socket);
+    socket.busy = true;
+    socket.connection.on_timer(now);
+    if (!notes_.empty()) record_notes(socket, socket.connection.session());
+    after_event(socket);
+}
+
+// ---- the end -------------------------------------------------------------------------------------------------------
+
+void Tcp::detach(Socket& socket)
+{
+    socket.has_stream = false;
+    socket.corked = false;
+    // RFC 9293 §3.6.1 (MUST-27) and RFC 2525 §2.17: what will never be read is answered with a reset.
+    if (!socket.connection.arrived().empty())
+        socket.connection.abort();
+    else
+        socket.connection.close();
+    push(socket);
+}
+
+void Tcp::close_all(NodeId node)
+{
+    if (auto& ports = ports_[engine::index_of(node)]) {
+        for (const std::uint32_t index : ports->listeners) {
+            listeners_[index].accept = nullptr;
+            listeners_[index].half_open.clear();
+            listeners_[index].half_open_count = 0;
+        }
+        ports->listeners.clear();
+    }
+    for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
+        Socket* const socket = sockets_[index].get();
+        if (!socket || socket->node != node || !socket->found) continue;
+        if (socket->listener != 0) {
+            socket->listener = 0;
+            socket->connection.abort();
+            push(*socket);
+        } else if (socket->has_stream)
+            detach(*socket);
+    }
+}
+
+void Tcp::forget_all(NodeId node)
+{
+    if (auto& ports = ports_[engine::index_of(node)]) ports.reset();
+    for (Listener& listener : listeners_)
+        if (listener.node == node) listener.accept = nullptr;
+    for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
+        Socket* const socket = sockets_[index].get();
+        if (!socket || socket->node != node || !socket->found) continue;
+        socket->listener = 0;
+        socket->has_stream = false;
+        socket->connection.abort();
+        tcp::Outgoing unsent;
+        while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {}
+        notes_.clear();
+        release(*socket);
+    }
+}
+
+// ---- the run -------------------------------------------------------------------------------------------------------
+
+void Tcp::record_opened(Socket& socket, bool passive)
+{
+    if (!context_.recorder.wants(run::FactKind::tcp_opened)) return;
+    socket.recorded = true;
+    socket.cause = context_.record(socket.node, socket.connection.session(), socket.cause,
+                                   run::TcpOpened{.connection = socket.number,
+                                                  .local = wire::Address::v4(socket.local),
+                                                  .local_port = static_cast<std::uint16_t>(socket.connection.local()),
+                                                  .remote = wire::Address::v4(socket.remote),
+                                                  .remote_port = static_cast<std::uint16_t>(socket.connection.remote()),
+                                                  .passive = passive,
+                                                  .initial_send = socket.initial_send});
+}
+
+void Tcp::record_received(Socket& socket, tcp::Sequence una, tcp::Sequence receive_next, Spans serves)
+{
+    const tcp::Connection& c = socket.connection;
+    socket.cause = context_.record(socket.node, serves, socket.cause,
+                                   run::TcpReceived{.connection = socket.number,
+                                                    .acknowledged = c.send_unacknowledged() - una,
+                                                    .advance = c.receive_next() - receive_next,
+                                                    .window = c.send_window(),
+                                                    .cwnd = c.cwnd(),
+                                                    .ssthresh = c.ssthresh(),
+                                                    .srtt = static_cast<std::uint32_t>(c.srtt().ns / 1000),
+                                                    .rto = static_cast<std::uint32_t>(c.rto().ns / 1000)});
+}
+
+void Tcp::record_notes(Socket& socket, Spans serves)
+{
+    const auto keep = [&](const auto& fact) {
+        const FactRef recorded = context_.record(socket.node, serves, socket.cause, fact);
+        if (recorded != FactRef::none) socket.cause = recorded;
+    };
+    for (const tcp::Note& note : notes_.all()) {
+        switch (note.kind) {
+        case tcp::NoteKind::state_entered:
+            keep(run::TcpState{.connection = socket.number, .from = note.from, .to = note.to, .rule = note.rule});
+            break;
+        case tcp::NoteKind::retransmission:
+            keep(run::TcpRetransmission{.connection = socket.number, .sequence = note.seq - socket.initial_send, .rule = note.rule});
+            break;
+        case tcp::NoteKind::timer_expired:
+        case tcp::NoteKind::probe_sent: keep(run::TcpTimer{.connection = socket.number, .rule = note.rule}); break;
+        case tcp::NoteKind::reset_sent:
+            keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::sent, .rule = note.rule});
+            break;
+        case tcp::NoteKind::reset_received:
+        case tcp::NoteKind::segment_dropped:
+            keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::received, .rule = note.rule});
+            break;
+        }
+    }
+    notes_.clear();
+}
+
+} // namespace tegami::net

@@ -1,0 +1,130 @@
+#pragma once
+/// TCP in every host: connections by their four numbers, listening ports, timers, and the way from a segment to the
+/// coroutine that waits for it. What a connection does is protocols/tcp's; here it meets time, frames and processes.
+
+#include "protocols/tcp/connection.hpp"
+#include "protocols/wire/connector.hpp"
+#include "sim/net/internet.hpp"
+
+#include <deque>
+#include <functional>
+
+namespace tegami::net {
+
+class TcpStream;
+
+inline constexpr std::size_t half_open_limit = 256; ///< of a listening port; then the oldest goes
+inline constexpr std::uint16_t first_ephemeral_port = 49152; ///< RFC 6335 §6
+
+/// A connection of some host, with what the host keeps beside the machine.
+struct Socket {
+    tcp::Connection connection;
+    NodeId node{};
+    std::uint32_t index = 0;
+    std::uint32_t local = 0; ///< IPv4, host order
+    std::uint32_t remote = 0;
+    Path path;
+    engine::SlotRef stream; ///< where its TcpStream waits
+    bool has_stream = false;
+    bool corked = false;
+    bool busy = false;          ///< an event is being handled: sending follows by itself
+    bool found = false;         ///< it is in the table of connections
+    bool accepted = false;      ///< a listener has been told of it, or it needs none
+    bool recorded = false;      ///< its opening is in the run
+    std::int64_t due = 0;       ///< when its one timer due lies; 0: none is outstanding
+    std::uint32_t listener = 0; ///< whose half-open connection it is; 0: none
+    std::uint32_t unreachable = 0; ///< ICMP said so, so often, while it was being opened
+    run::ConnectionId number{};
+    tcp::Sequence initial_send = 0;
+    FactRef cause{}; ///< the last thing that happened here
+
+    Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
+};
+
+class Tcp {
+  public:
+    /// What a listening port does with a connection that stands: usually starts a process.
+    using Accept = std::function<void(std::unique_ptr<wire::Stream> stream, wire::Endpoint peer)>;
+
+    Tcp(Context& context, Links& links, Internet& internet);
+    ~Tcp();
+
+    void listen(NodeId node, wire::Port port, run::Protocol protocol, Accept accept);
+    /// Awaits until the connection stands or is known to fail. Its session begins; `spans` are the steps that open it.
+    wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> connect(NodeId node, wire::Endpoint to,
+                                                                                         run::Protocol protocol, Spans spans);
+
+    /// The processes of a host are gone: its ports close, and its connections as a kernel closes them.
+    void close_all(NodeId node);
+    /// The host lost power: its connections are forgotten without a word.
+    void forget_all(NodeId node);
+
+    /// Takes the frame.
+    void on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
+    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves, FactRef cause);
+
+    // ---- for streams -------------------------------------------------------------------------------------------------
+
+    Context& context() { return context_; }
+    /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
+    void push(Socket& socket);
+    void detach(Socket& socket);
+
+    std::size_t connections() const { return in_use_; }
+    void set_config(const tcp::Config& config) { config_ = config; }
+
+  private:
+    struct Listener {
+        NodeId node{};
+        wire::Port port{};
+        run::Protocol protocol{};
+        Accept accept;
+        std::deque<std::pair<std::uint32_t, run::ConnectionId>> half_open;
+        std::size_t half_open_count = 0;
+    };
+    struct Ports { // of one host, made when first used
+        std::vector<std::uint32_t> listeners; // indices, 0 none
+        std::uint16_t next = 0;
+    };
+
+    Socket& make(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+    Socket& at(std::uint32_t index) { return *sockets_[index]; }
+    void release(Socket& socket);
+    void insert(Socket& socket);
+    void erase(Socket& socket);
+    Socket* find(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+    std::uint32_t find_listener(NodeId node, wire::Port port);
+    wire::Port free_port(NodeId node, std::uint32_t local, wire::Endpoint to);
+    tcp::Sequence initial_sequence(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+
+    void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
+    void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame);
+    void after_event(Socket& socket);
+    void wake(Socket& socket);
+    void accept(Socket& socket);
+    void begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client);
+    void emit(Socket& socket, const tcp::Outgoing& out);
+    void arm(Socket& socket);
+    void on_timer(std::uint32_t index);
+    void record_opened(Socket& socket, bool passive);
+    void record_received(Socket& socket, tcp::Sequence una, tcp::Sequence receive_next, Spans serves);
+    void record_notes(Socket& socket, Spans serves);
+
+    Context& context_;
+    Links& links_;
+    Internet& internet_;
+    tcp::Config config_;
+    tcp::BufferPool buffers_;
+    tcp::Notes notes_;
+    tcp::Environment environment_;
+    std::vector<std::unique_ptr<Socket>> sockets_; // [0] unused
+    std::vector<std::uint32_t> free_;
+    std::size_t in_use_ = 0;
+    std::vector<std::uint32_t> table_; // open addressing: socket indices, 0 free
+    std::size_t in_table_ = 0;
+    std::vector<Listener> listeners_; // [0] unused
+    std::vector<std::unique_ptr<Ports>> ports_;        // by node
+    std::vector<std::uint32_t> connection_count_;      // by node
+};
+
+} // namespace tegami::net

@@ -1,0 +1,45 @@
+#pragma once
+/// What stands at the head of a run: everything needed to run it again, and who is who in it.
+
+#include "sim/run/codec.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tegami::run {
+
+/// One interface of the world, for its interface block.
+struct NicRow {
+    NodeId host{};
+    std::string name;      ///< "alice-pc:sakura-edge"
+    std::string link;      ///< the name of the link that it is plugged into
+    link::MacAddress mac;
+    wire::Address address; ///< its IPv4 address, for name resolution blocks
+    std::uint8_t prefix_length = 0;
+    NicId peer{};          ///< the interface at the link's other end
+
+    bool operator==(const NicRow&) const = default;
+};
+
+struct RunHeader {
+    std::string title;
+    std::string scenario_file; ///< name only
+    std::string scenario;      ///< the text, whole
+    std::uint64_t seed = 0;
+    Time start{};
+    std::int32_t zone_minutes = 0;
+    Level level = Level::full;
+    std::vector<std::string> nodes; ///< by NodeId; scenario and outside first
+    std::vector<NicRow> nics;       ///< by NicId
+    std::vector<std::pair<wire::Address, std::string>> names; ///< for the name resolution block
+
+    bool operator==(const RunHeader&) const = default;
+};
+
+/// Appends the header as the log opens with it.
+void encode(const RunHeader& header, wire::OctetBuffer& out);
+/// Reads it; the reader has failed where it makes no sense.
+RunHeader read_header(LogReader& in);
+
+} // namespace tegami::run

@@ -1,0 +1,186 @@
+/// What recording costs: nanoseconds a record (a frame or a fact) over the mix of a mail dialogue, 43 frames to 278
+/// facts, and frames a second beside libpcap's dumper.
+///
+///     record_bench [--json] [FILE]      FILE: where to write (default: ./record-bench.tmp, removed afterwards)
+
+#include "sim/run/recorder.hpp"
+
+#include <pcap/pcap.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <unistd.h>
+
+using namespace tegami;
+using namespace tegami::run;
+
+namespace {
+
+double now()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+RunHeader header_of(std::uint32_t hosts, Level level)
+{
+    RunHeader header;
+    header.level = level;
+    header.start = {1'775'433'600'000'000'000};
+    header.nodes = {"scenario", "outside"};
+    for (std::uint32_t i = 0; i < hosts; ++i) {
+        header.nodes.push_back("host-" + std::to_string(i));
+        header.nics.push_back({static_cast<NodeId>(2 + i), "host-" + std::to_string(i) + ":edge", "", link::MacAddress{{2, 0, 0, 0, 1, 2}},
+                               wire::Address::v4(0x0A000000 + i), 24, static_cast<NicId>(i ^ 1)});
+    }
+    return header;
+}
+
+struct Tally {
+    double seconds;
+    std::uint64_t records;
+    std::uint64_t octets;
+};
+
+/// `dialogues` mail dialogues as recorded by a world of 1,000 hosts: the frames and facts of RUN's table.
+Tally play(Level level, const std::string& file, std::uint64_t dialogues, const std::vector<std::uint8_t>& packet)
+{
+    constexpr std::uint32_t hosts = 1000;
+    SpanTable spans;
+    std::unique_ptr<Sink> sink;
+    if (file.empty()) sink = std::make_unique<HashSink>();
+    else sink = std::move(*FileSink::create(file));
+    const double begin = now();
+    Recorder recorder(header_of(hosts, level), spans, std::move(sink));
+    std::int64_t ns = 1'775'433'600'000'000'000;
+    std::uint64_t calls = 0;
+    constexpr std::string_view line = "250 2.1.5 Recipient ok, go ahead";
+    for (std::uint64_t d = 0; d < dialogues; ++d) {
+        const auto client = static_cast<NodeId>(2 + d * 7 % hosts);
+        const auto server = static_cast<NodeId>(2 + d * 13 % hosts);
+        const SpanId session = spans.begin({SpanKind::session, client, 0, {}, {}, 0});
+        const SpanId step = spans.begin({SpanKind::step, client, 0, {client, static_cast<std::uint32_t>(d + 1)}, Step::s1_submit, 1});
+        const Spans set = spans.with(spans.only(session), step);
+        const auto connection = static_cast<ConnectionId>(d / 100 + 1);
+        FactRef cause = recorder.record({ns}, client, set, FactRef::none, StepBegun{step, {client, 1}, Step::s1_submit, 1, "", "mx.example.jp", 587});
+        recorder.record({ns}, client, set, cause, SessionBegun{session, Protocol::smtp, connection, true});
+        recorder.record({ns}, server, set, cause, SessionBegun{session, Protocol::smtp, connection, false});
+        for (int i = 0; i < 10; ++i)
+            recorder.record({ns += 50}, server, set, cause, DiskChanged{DiskChange::written, "mail/new/1775433600.M1P2.host", "", 1400});
+        for (int i = 0; i < 43; ++i) {
+            const std::size_t size = i % 10 == 0 ? packet.size() : 66 + static_cast<std::size_t>(i) * 3;
+            recorder.record({ns += 900}, client, set, cause, TcpSent{connection, 120, 2400});
+            const FrameRef frame = recorder.frame({ns}, client, set, recorder.last(), {static_cast<NicId>(index_of(client) - 2), NicId{5}, {120'000}, Fate::arrives}, Octets(packet).first(size), 54);
+            cause = recorder.last();
+            recorder.record({ns += 20'000}, server, set, cause, FrameCrossed{frame, NicId{7}, NicId{8}, {54'000}, Fate::arrives, {}});
+            recorder.record({ns += 20'000}, server, set, cause, FrameCrossed{frame, NicId{9}, NicId{10}, {54'000}, Fate::arrives, {}});
+            cause = recorder.record({ns += 20'000}, server, set, cause, TcpReceived{connection, 120, 0, 65'535, 14'600, 65'535, 120'000, 1'000'000});
+            if (i % 3 == 0) cause = recorder.record({ns}, server, set, cause, LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
+            if (i % 3 == 1) cause = recorder.record({ns}, client, set, cause, LineHeard{connection, static_cast<std::uint64_t>(i - 1) * 40});
+            if (i % 3 == 2) recorder.record({ns}, client, set, cause, LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
+            if (i % 6 == 0) recorder.record({ns}, client, set, cause, TcpState{connection, tcp::State::syn_sent, tcp::State::established, tcp::Rule{}});
+            if (i % 2 == 0) recorder.record({ns}, client, set, cause, LineHeard{connection, static_cast<std::uint64_t>(i) * 40});
+        }
+        recorder.record({ns}, client, set, cause, StepEnded{step, {client, 1}, Step::s1_submit, 1, Outcome::done, "", "250 ok"});
+        calls += 43 + 13 + 43 * 4 + 43 + 8 + 22 + 1;
+    }
+    const std::uint64_t records = level == Level::full ? recorder.facts() : calls;
+    if (!recorder.finish({ns})) std::fprintf(stderr, "cannot write %s\n", file.c_str());
+    Tally tally{now() - begin, records, 0};
+    if (!file.empty()) {
+        if (std::FILE* f = std::fopen(file.c_str(), "rb")) {
+            std::fseek(f, 0, SEEK_END);
+            tally.octets = static_cast<std::uint64_t>(std::ftell(f));
+            std::fclose(f);
+        }
+        ::unlink(file.c_str());
+    }
+    return tally;
+}
+
+double frames_by_libpcap(const std::string& file, const std::vector<std::uint8_t>& packet, std::size_t count)
+{
+    pcap_t* const pcap = pcap_open_dead(DLT_EN10MB, 65535);
+    const double begin = now();
+    pcap_dumper_t* const dumper = pcap_dump_open(pcap, file.c_str());
+    if (dumper == nullptr) return 0;
+    pcap_pkthdr head{};
+    head.caplen = head.len = static_cast<bpf_u_int32>(packet.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        head.ts.tv_sec = static_cast<time_t>(i / 1000);
+        head.ts.tv_usec = static_cast<suseconds_t>(i % 1000);
+        pcap_dump(reinterpret_cast<u_char*>(dumper), &head, packet.data());
+    }
+    pcap_dump_close(dumper);
+    const double seconds = now() - begin;
+    pcap_close(pcap);
+    ::unlink(file.c_str());
+    return static_cast<double>(count) / seconds;
+}
+
+double frames_by_recorder(const std::string& file, const std::vector<std::uint8_t>& packet, std::size_t count)
+{
+    SpanTable spans;
+    auto sink = FileSink::create(file);
+    if (!sink) return 0;
+    const double begin = now();
+    Recorder recorder(header_of(2, Level::full), spans, std::move(*sink));
+    for (std::size_t i = 0; i < count; ++i)
+        recorder.frame({1'775'433'600'000'000'000 + static_cast<std::int64_t>(i) * 1000}, NodeId::first, {}, FactRef::none, {NicId{0}, NicId{1}, {1000}, Fate::arrives}, packet, 54);
+    if (!recorder.finish(Time::never())) return 0;
+    const double seconds = now() - begin;
+    ::unlink(file.c_str());
+    return static_cast<double>(count) / seconds;
+}
+
+void row(bool json, const char* name, double ours, double peer, const char* unit, double goal, bool less_is_better)
+{
+    const double ratio = peer > 0 ? ours / peer : 0;
+    if (json)
+        std::printf("{\"name\":\"%s\",\"ours\":%.4g,\"unit\":\"%s\",\"peer\":%.4g,\"ratio\":%.3g,\"goal\":%.4g}\n", name, ours, unit, peer, ratio, goal);
+    else if (peer > 0)
+        std::printf("%-44s %10.4g %-9s libpcap %.4g, ratio %.2f (goal %.3g)\n", name, ours, unit, peer, ratio, goal);
+    else
+        std::printf("%-44s %10.4g %-9s (goal %s %.3g)\n", name, ours, unit, less_is_better ? "at most" : "at least", goal);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    bool json = false;
+    std::string file = "record-bench.tmp";
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view(argv[i]) == "--json") json = true;
+        else file = argv[i];
+    }
+    std::vector<std::uint8_t> packet(1514, 0x5A);
+
+    constexpr std::uint64_t dialogues = 5000;
+    const auto best = [&](Level level, const std::string& to) {
+        Tally result = play(level, to, dialogues, packet);
+        for (int i = 0; i < 4; ++i)
+            if (const Tally again = play(level, to, dialogues, packet); again.seconds < result.seconds) result = again;
+        return result;
+    };
+    const auto ns = [](const Tally& tally) { return tally.seconds * 1e9 / static_cast<double>(tally.records); };
+    const Tally full = best(Level::full, file);
+    row(json, "record, full, to a file", ns(full), 0, "ns", 150, true);
+    row(json, "octets a dialogue, full", static_cast<double>(full.octets) / dialogues, 0, "octets", 16'000, true);
+    row(json, "record, headers, to a file", ns(best(Level::headers, file)), 0, "ns", 150, true);
+    row(json, "record, story, to a file (each call)", ns(best(Level::story, file)), 0, "ns", 100, true);
+    row(json, "record, none, to a file (each call)", ns(best(Level::none, file)), 0, "ns", 5, true);
+
+    for (const std::size_t size : {114u, 1514u}) {
+        packet.resize(size, 0x5A);
+        const std::size_t count = size < 500 ? 3'000'000 : 400'000;
+        double ours = 0, peer = 0;
+        for (int i = 0; i < 3; ++i) {
+            peer = std::max(peer, frames_by_libpcap(file, packet, count));
+            ours = std::max(ours, frames_by_recorder(file, packet, count));
+        }
+        const std::string name = "frames of " + std::to_string(size) + " octets a second";
+        row(json, name.c_str(), ours, peer, "/s", 2, false);
+    }
+}
