@@ -29,7 +29,8 @@ bool Stream::try_line()
     for (;;) {
         const Octets octets = arrived();
         const std::size_t from = scanned_;
-        const void* found = from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
+        const void* found =
+            from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
         if (found) {
             const auto at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - octets.data());
             scanned_ = 0;
