@@ -33,7 +33,7 @@ add_library(tegami_lto_link INTERFACE)
 if(TEGAMI_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(tegami_lto_objects INTERFACE -flto=thin -ffat-lto-objects)
   target_compile_options(tegami_lto_link INTERFACE -flto=thin -ffat-lto-objects)
-  target_link_options(tegami_lto_link INTERFACE -flto=thin -ffat-lto-objects
+  target_link_options(tegami_lto_link INTERFACE -flto=thin -Wl,--fat-lto-objects
     -Wl,--thinlto-cache-dir=${PROJECT_BINARY_DIR}/lto-cache)
 elseif(TEGAMI_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tegami_lto_objects INTERFACE -flto -ffat-lto-objects)
