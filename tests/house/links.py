@@ -26,7 +26,8 @@ class Links(house.Case):
 
     def test_both_readmes_name_the_same_commands(self):
         def commands(name):
-            return sorted(set(re.findall(r"(?:\./dev|tegami) [a-z]+", (house.ROOT / name).read_text())))
+            text = (house.ROOT / name).read_text()
+            return sorted(set(re.findall(r"(?:^ {4}|`)((?:\./dev|tegami) [a-z]+)", text, re.MULTILINE)))
 
         self.assertEqual(commands("README.md"), commands("README.ja.md"))
         self.assertIn("./dev run", commands("README.md"))
