@@ -2,7 +2,7 @@
 #
 #   tegami_folder(protocols/tcp USES protocols/wire)   the static library tegami_protocols_tcp of every source in there
 #   tegami_program(tegami main.cpp USES sim/nodes)     a program as it is shipped: link-time optimised where that is on
-#   tegami_folders_of(file.cpp result)                 what a file's line `// folders: protocols/tcp …` names
+#   tegami_built_on(file.cpp folders links)            what a file that is a program of its own needs
 
 find_package(Threads REQUIRED)
 
@@ -91,14 +91,25 @@ function(tegami_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 
-function(tegami_folders_of file out)
+# What a single file is built on: the folders whose headers it includes, those that a line `// folders: sim/run …` adds,
+# and the libraries of a line `// links: pcap …`.
+function(tegami_built_on file folders_out links_out)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-  file(STRINGS ${file} line REGEX "^// folders:" LIMIT_COUNT 1)
-  if(NOT line)
-    message(FATAL_ERROR "${file} does not say what it is built on: give it a line like "
-      "`// folders: protocols/tcp protocols/inet`.")
-  endif()
-  string(REGEX REPLACE "^// folders: *" "" line "${line}")
-  string(REGEX MATCHALL "[^ ]+" folders "${line}")
-  set(${out} "${folders}" PARENT_SCOPE)
+  set(folders)
+  file(STRINGS ${file} includes REGEX "^#include \"(protocols|sim|viz)/")
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE "^#include \"(.*)/[^/]*\"$" "\\1" folder "${include}")
+    list(APPEND folders ${folder})
+  endforeach()
+  foreach(word folders links)
+    file(STRINGS ${file} lines REGEX "^///? ${word}: ")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^///? ${word}: *" "" line "${line}")
+      string(REGEX MATCHALL "[^ ]+" named "${line}")
+      list(APPEND ${word} ${named})
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  set(${folders_out} "${folders}" PARENT_SCOPE)
+  set(${links_out} "${links}" PARENT_SCOPE)
 endfunction()

@@ -55,9 +55,15 @@ class Catalogues(house.Case):
         if not any(p.exists() for p in paths):
             self.skipTest("there is no catalogue in assets/locale yet")
         self.assertTrue(all(p.exists() for p in paths), f"one language lacks its catalogue: {', '.join(map(str, paths))}")
-        read = {language: read_po(path) for language, path in zip(LANGUAGES, paths)}
-        self.texts = {language: entries for language, (entries, _) in read.items()}
-        self.malformed = [w for _, wrong in read.values() for w in wrong]
+        self.texts = {}
+        self.malformed = []
+        for language, path in zip(LANGUAGES, paths):
+            self.texts[language] = {}
+            # An area may bring a part of its own; where both know a key, the catalogue itself is right.
+            for each in [path, *sorted((FOLDER / "parts").glob(f"*.{language}.po"))]:
+                entries, wrong = read_po(each)
+                self.texts[language] = entries | self.texts[language]
+                self.malformed += wrong
 
     def test_they_can_be_read(self):
         self.none(self.malformed, "Catalogues that cannot be read:")
