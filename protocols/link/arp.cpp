@@ -46,13 +46,15 @@ std::uint8_t* encode(const ArpPacket& packet, std::uint8_t* at)
 wire::Decoded<ArpPacket> decode_arp(wire::Octets octets)
 {
     const auto malformed = [](std::size_t offset, std::string_view rule) { return std::unexpected(wire::Malformed{offset, rule}); };
-    if (octets.size() < arp_packet_size) return malformed(octets.size(), "RFC 826: a packet for IPv4 over Ethernet has 28 octets");
+    constexpr std::string_view too_short = "RFC 826: a packet for IPv4 over Ethernet has 28 octets";
+    if (octets.size() < 8) return malformed(octets.size(), too_short);
     const std::uint8_t* const at = octets.data();
     if (wire::load_u16(at) != hardware_ethernet) return malformed(0, "RFC 826: the hardware is not Ethernet");
     if (wire::load_u16(at + 2) != static_cast<std::uint16_t>(EtherType::ipv4))
         return malformed(2, "RFC 826: the protocol is not IPv4");
     if (at[4] != 6) return malformed(4, "RFC 826: an Ethernet address has 6 octets");
     if (at[5] != 4) return malformed(5, "RFC 826: an IPv4 address has 4 octets");
+    if (octets.size() < arp_packet_size) return malformed(octets.size(), too_short);
 
     ArpPacket packet;
     packet.operation = static_cast<ArpOperation>(wire::load_u16(at + 6));

@@ -112,7 +112,8 @@ Decoded<Address> parse_address(std::string_view text)
 {
     if (text.find(':') != text.npos) {
         if (const auto address = parse_groups(text)) return *address;
-        return std::unexpected(Malformed{0, "RFC 4291 §2.2: eight groups of hexadecimal digits, or fewer around one ::"});
+        return std::unexpected(
+            Malformed{0, "RFC 4291 §2.2: eight groups of hexadecimal digits, or fewer around one ::"});
     }
     if (const auto dotted = parse_dotted(text)) return Address::v4(*dotted);
     return std::unexpected(Malformed{0, "an IPv4 address is four numbers from 0 to 255 with dots between"});

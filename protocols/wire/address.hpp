@@ -22,7 +22,8 @@ struct Address {
     {
         Address a;
         a.octets[10] = a.octets[11] = 0xFF;
-        for (int i = 0; i < 4; ++i) a.octets[12 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+        for (int i = 0; i < 4; ++i)
+            a.octets[12 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
         return a;
     }
     bool is_v4() const

@@ -16,9 +16,6 @@ inline Octets as_octets(std::string_view text)
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-inline std::string_view as_text(Octets octets)
-{
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
+inline std::string_view as_text(Octets octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 
 } // namespace tegami::wire

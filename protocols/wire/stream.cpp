@@ -31,7 +31,8 @@ bool Stream::try_line()
     while (!have_line_) {
         const Octets octets = arrived();
         const std::size_t from = scanned_;
-        const void* found = from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
+        const void* found =
+            from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
         if (found) {
             const auto at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - octets.data());
             const bool after_cr = at != 0 ? octets[at - 1] == '\r' : discarding_ && discarded_cr_;

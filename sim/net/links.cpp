@@ -4,29 +4,14 @@
 #include "sim/net/internet.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tegami::net {
 
 Links::Links(Context& context, const Topology& topology) : context_(context)
 {
-    // Interfaces are numbered by (host, name), whatever the order in a file.
-    struct Place {
-        std::size_t host, interface;
-    };
-    std::vector<Place> places;
+    const std::vector<InterfacePlace> places = interfaces_in_order(topology);
     nic_of_.resize(topology.hosts.size());
-    for (std::size_t h = 0; h < topology.hosts.size(); ++h) {
-        nic_of_[h].resize(topology.hosts[h].interfaces.size());
-        for (std::size_t i = 0; i < topology.hosts[h].interfaces.size(); ++i) places.push_back({h, i});
-    }
-    std::ranges::sort(places, [&](const Place& a, const Place& b) {
-        const HostSpec& ha = topology.hosts[a.host];
-        const HostSpec& hb = topology.hosts[b.host];
-        if (ha.name != hb.name) return ha.name < hb.name;
-        return ha.interfaces[a.interface].name < hb.interfaces[b.interface].name;
-    });
-
+    for (std::size_t h = 0; h < topology.hosts.size(); ++h) nic_of_[h].resize(topology.hosts[h].interfaces.size());
     nics_.resize(places.size());
     neighbours_.resize(places.size());
     direction_names_.resize(places.size());
@@ -74,6 +59,7 @@ void Links::transmit(NicId id, Frame& frame)
     if (!nic.up) [[unlikely]] return drop(id, frame, run::DropReason::link_down);
     const std::int64_t begins = std::max(now, nic.busy_until);
     if (begins - now > nic.queue) [[unlikely]] return drop(id, frame, run::DropReason::queue_full);
+    ++handed_over_;
     nic.busy_until = begins + static_cast<std::int64_t>((frame.length * nic.picoseconds_an_octet + 999) / 1000);
 
     Duration transit{nic.busy_until + nic.delay - now};
@@ -128,7 +114,7 @@ void Links::record_sent(const Nic& nic, NicId id, Frame& frame, Duration transit
         const std::size_t header = recorder.level() == run::Level::full ? octets.size() : header_end(octets);
         frame.number = recorder.frame(now, nic.node, frame.spans, frame.cause,
                                       run::FrameSent{.nic = id, .to = nic.peer, .transit = transit, .fate = fate}, octets, header);
-        frame.cause = recorder.last_fact();
+        frame.cause = recorder.last();
     } else
         frame.cause = recorder.record(now, nic.node, frame.spans, frame.cause,
                                       run::FrameCrossed{.frame = frame.number, .nic = id, .to = nic.peer, .transit = transit, .fate = fate, .rewritten = {}});
@@ -240,7 +226,7 @@ void Links::on_arp(NicId id, Frame& frame)
     const Nic& nic = nics_[index_of(id)];
     const auto packet = link::decode_arp(frame.octets().subspan(link::ethernet_header_size));
     if (!packet) return drop(id, frame, run::DropReason::malformed, packet.error().rule);
-    const link::ArpReaction reaction = link::on_arp_packet(*packet, wire::Address::v4(nic.address));
+    const link::ArpReaction reaction = link::on_arp_packet(*packet, wire::Address::v4(nic.address), nic.mac);
     const Spans serves = frame.spans;
     const FactRef cause = frame.cause;
     context_.frames.give_back(frame);

@@ -73,6 +73,9 @@ class Links {
     /// A frame goes no further: tells why, and takes it.
     void drop(NicId nic, Frame& frame, run::DropReason reason, std::string_view rule = {});
 
+    /// Frames handed to any link so far.
+    std::uint64_t frames_handed_over() const { return handed_over_; }
+
     // ---- what a scenario may do --------------------------------------------------------------------------------------
 
     /// Both directions of the link at `nic`.
@@ -111,6 +114,7 @@ class Links {
 
     Context& context_;
     Internet* internet_ = nullptr;
+    std::uint64_t handed_over_ = 0;
     std::vector<Nic> nics_;
     std::vector<std::vector<Neighbour>> neighbours_; // by interface
     std::vector<Troubles> troubles_;                 // [0] is unused

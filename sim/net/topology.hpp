@@ -51,4 +51,12 @@ struct Topology {
     std::vector<LinkSpec> links;
 };
 
+/// An interface's place in a topology.
+struct InterfacePlace {
+    std::size_t host = 0;
+    std::size_t interface = 0;
+};
+/// All of them by (host name, interface name): the order of NicId, whatever the order in a file.
+std::vector<InterfacePlace> interfaces_in_order(const Topology& topology);
+
 } // namespace tegami::net

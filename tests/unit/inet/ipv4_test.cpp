@@ -1,6 +1,6 @@
 #include "protocols/inet/ipv4.hpp"
 
-#include "hex.hpp"
+#include "tests/unit/inet/hex.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,1 @@
+// A library needs one source; the precompiled headers hang on this.

@@ -1,0 +1,71 @@
+"""The compiler probe lets the right compilers pass, and refuses the one of Debian 12 that miscompiles coroutines."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import house
+
+
+def ask(compiler):
+    with tempfile.TemporaryDirectory() as build:
+        return subprocess.run(
+            ["cmake", "-S", house.ROOT / "cmake" / "probe", "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}"],
+            capture_output=True, text=True, timeout=300, env=os.environ | {"LC_ALL": "C"})
+
+
+def installed(compiler):
+    return unittest.skipUnless(shutil.which(compiler), f"{compiler} is not installed")
+
+
+class CompilerProbe(house.Case):
+    @installed("g++-12")
+    def test_gcc_12_is_refused_in_words_that_help(self):
+        said = ask("g++-12")
+        self.assertNotEqual(said.returncode, 0)
+        words = " ".join(said.stderr.split())
+        self.assertIn("it miscompiles coroutines (an await in a condition", words)
+        self.assertIn("apt install clang-19 lld-19", words)
+        self.assertIn("./dev", words)
+
+    @installed("clang++-19")
+    def test_clang_19_passes(self):
+        said = ask("clang++-19")
+        self.assertEqual(said.returncode, 0, said.stderr)
+
+    @installed("clang++-22")
+    def test_clang_22_passes(self):
+        said = ask("clang++-22")
+        self.assertEqual(said.returncode, 0, said.stderr)
+
+    @installed("clang++-14")
+    def test_a_compiler_without_the_language_is_refused(self):
+        said = ask("clang++-14")
+        self.assertNotEqual(said.returncode, 0)
+        self.assertIn("cannot build tegami", " ".join(said.stderr.split()))
+
+    @installed("clang++-19")
+    def test_each_case_is_told_apart_from_the_others(self):
+        """A case that does not hold is named: compiled with its answer turned round."""
+        for case, name in (("plain", "a coroutine without anything special"), ("condition", "an await in a condition"),
+                           ("argument", "a temporary in an awaited call's arguments"),
+                           ("conditional", "an await in one branch of a conditional expression")):
+            with tempfile.TemporaryDirectory() as folder:
+                folder = f"{folder}/cmake"
+                shutil.copytree(house.ROOT / "cmake", folder)
+                path = f"{folder}/probe/main.cpp"
+                with open(path) as file:
+                    text = file.read()
+                with open(path, "w") as file:
+                    file.write(text.replace(f'"{name}", {case}', f'"{name}", [] {{ return !{case}(); }}'))
+                said = subprocess.run(
+                    ["cmake", "-S", f"{folder}/probe", "-B", f"{folder}/build", "-G", "Ninja",
+                     "-DCMAKE_CXX_COMPILER=clang++-19"], capture_output=True, text=True, timeout=300)
+                self.assertNotEqual(said.returncode, 0)
+                self.assertIn(f"({name}: the program it made ended with 1)", " ".join(said.stderr.split()))
+
+
+if __name__ == "__main__":
+    house.main()
