@@ -40,6 +40,12 @@ class ChecksumSum {
         sum_ += std::endian::native == std::endian::little ? std::byteswap(value) : value;
         return *this;
     }
+    /// The same as both its halves.
+    ChecksumSum& add_u32(std::uint32_t value)
+    {
+        sum_ += std::endian::native == std::endian::little ? std::byteswap(value) : value;
+        return *this;
+    }
 
     /// The checksum to write into a header whose own checksum field was zero: the complement of the sum.
     /// Over octets that carry a right checksum it is zero.

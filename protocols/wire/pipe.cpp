@@ -34,9 +34,11 @@ void PipeEnd::close()
 void PipeEnd::abort()
 {
     broken_ = true;
-    if (!peer_) return;
-    peer_->broken_ = true;
-    peer_->look();
+    if (peer_) {
+        peer_->broken_ = true;
+        peer_->look();
+    }
+    look();
 }
 
 void PipeEnd::expire()
@@ -83,7 +85,12 @@ std::size_t PipeEnd::offer(Octets octets, Spans spans)
 
 void PipeEnd::look()
 {
-    if (waiting_ && wait_is_over()) std::exchange(waiting_, {}).resume();
+    // Consuming wakes the peer, and what the peer writes then leads here again: the look under way will see it.
+    if (!waiting_ || looking_) return;
+    looking_ = true;
+    const bool over = wait_is_over();
+    looking_ = false;
+    if (over) std::exchange(waiting_, {}).resume();
 }
 
 } // namespace tegami::wire

@@ -44,6 +44,7 @@ class PipeEnd final : public Stream {
     bool peer_closed_ = false;
     bool closed_ = false;
     bool broken_ = false;
+    bool looking_ = false;
     Duration allowed_;
     std::coroutine_handle<> waiting_;
 };

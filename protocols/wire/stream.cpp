@@ -21,43 +21,44 @@ bool Stream::begin(WaitingFor what, std::size_t limit)
     waiting_for_ = what;
     limit_ = limit;
     timed_out_ = false;
+    if (what == WaitingFor::octets) discarding_ = false; // the rest of a line that was too long is not wanted as a line
     return true;
 }
 
 bool Stream::try_line()
 {
-    for (;;) {
+    // consume() may let the peer write more, and so lead here again: by then the line must be complete.
+    while (!have_line_) {
         const Octets octets = arrived();
         const std::size_t from = scanned_;
         const void* found = from < octets.size() ? std::memchr(octets.data() + from, '\n', octets.size() - from) : nullptr;
         if (found) {
             const auto at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - octets.data());
-            scanned_ = 0;
-            if (discarding_) {
-                consume(at + 1);
-                discarding_ = false;
-                have_line_ = true;
-                return true;
+            const bool after_cr = at != 0 ? octets[at - 1] == '\r' : discarding_ && discarded_cr_;
+            line_.bare_lf = !after_cr;
+            if (!std::exchange(discarding_, false)) {
+                std::string_view text = as_text(octets.first(at));
+                if (after_cr) text.remove_suffix(1);
+                line_.truncated = text.size() > limit_;
+                line_.spans = arrived_spans(line_.truncated ? limit_ : at + 1);
+                text_.assign(text.substr(0, limit_));
             }
-            std::string_view text = as_text(octets.first(at));
-            line_.bare_lf = !text.ends_with('\r');
-            if (!line_.bare_lf) text.remove_suffix(1);
-            line_.truncated = text.size() > limit_;
-            text_.assign(text.substr(0, limit_));
             line_.text = text_;
-            line_.spans = arrived_spans(at + 1);
-            consume(at + 1);
+            scanned_ = 0;
             have_line_ = true;
+            consume(at + 1);
             return true;
         }
         scanned_ = octets.size();
         // One octet beyond the limit may be the CR of the line's end.
-        if (!discarding_ && octets.size() > limit_ + 1) {
+        if (!discarding_ && octets.size() > limit_ && octets.size() - limit_ > 1) {
             text_.assign(as_text(octets.first(limit_)));
-            line_ = {.text = text_, .spans = arrived_spans(limit_), .bare_lf = false, .truncated = true};
+            line_.spans = arrived_spans(limit_);
+            line_.truncated = true;
             discarding_ = true;
         }
         if (discarding_ && !octets.empty()) {
+            discarded_cr_ = octets.back() == '\r';
             scanned_ = 0;
             consume(octets.size());
             continue; // the implementation may have more behind it
@@ -65,6 +66,7 @@ bool Stream::try_line()
         Hangup why;
         return ended(why);
     }
+    return true;
 }
 
 bool Stream::try_some()

@@ -29,7 +29,7 @@ enum class Hangup : std::uint8_t {
 /// One line, its end removed.
 struct Line {
     std::string_view text;  ///< valid until the next read from the same stream
-    Spans spans;            ///< whom the line serves
+    Spans spans;            ///< whom the line serves; where it was truncated, whom its beginning serves
     bool bare_lf = false;   ///< it ended with LF alone
     bool truncated = false; ///< it was longer than the limit: `text` is its beginning, the rest was thrown away
 };
@@ -160,6 +160,7 @@ class Stream {
     bool timed_out_ = false;
     bool have_line_ = false;
     bool discarding_ = false; // a line was too long: throw away up to and including its LF
+    bool discarded_cr_ = false; // the last octet thrown away was a CR
     std::size_t limit_ = 0;
     std::size_t scanned_ = 0; // octets of arrived() known to hold no LF
     Line line_;

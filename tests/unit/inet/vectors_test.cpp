@@ -1,0 +1,126 @@
+#include "tests/unit/inet/vectors.hpp"
+
+#include "protocols/inet/icmp.hpp"
+#include "protocols/inet/udp.hpp"
+#include "protocols/link/ethernet.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tegami;
+using namespace tegami::inet;
+using wire::OctetBuffer;
+using wire::Octets;
+
+namespace {
+
+/// What our codecs make of a frame, in a word or by the rule that refused it.
+std::string verdict_of_frame(const OctetBuffer& octets)
+{
+    const auto frame = link::decode_ethernet(octets);
+    if (!frame) return std::string{frame.error().rule};
+    if (frame->header.type != link::EtherType::ipv4) return "not IPv4";
+    const auto packet = decode_ipv4(frame->payload);
+    if (!packet) return std::string{packet.error().rule};
+    const Prefix network = *parse_prefix("192.0.2.0/24");
+    const auto delivery = frame->header.destination.is_group() ? LinkDelivery::to_a_group : LinkDelivery::to_us;
+    const bool answered = icmp_error_rule(*packet, delivery, network) == IcmpErrorRule::allowed;
+    if (packet->header.is_fragment()) return "fragment";
+    if (packet->header.protocol == Protocol::udp) {
+        const auto datagram = decode_udp(packet->header, packet->payload);
+        return datagram ? datagram->has_checksum ? "udp" : "udp without checksum" : std::string{datagram.error().rule};
+    }
+    if (packet->header.protocol == Protocol::icmp) {
+        const auto message = decode_icmp(packet->payload);
+        if (!message) return std::string{message.error().rule};
+        if (!is_error(message->type)) return answered ? "icmp" : "icmp, not answered";
+        const auto quoted = decode_icmp_quotation(message->body);
+        return quoted ? answered ? "icmp error, answered" : "icmp error" : std::string{quoted.error().rule};
+    }
+    if (packet->header.protocol != Protocol::tcp) return "other";
+    // TCP's octets are TCP's to read, but their checksum shows that the pseudo-header is right.
+    auto sum = pseudo_header_sum(packet->header.source, packet->header.destination, Protocol::tcp, packet->payload.size());
+    return sum.add(packet->payload).checksum() == 0 ? "tcp" : "tcp with a wrong checksum";
+}
+
+} // namespace
+
+TEST_CASE("third-party frames: the seeds of smoltcp's and lwIP's fuzzers are read as what they are")
+{
+    const auto frames = test::fuzz_seed_frames();
+    if (frames.empty()) {
+        WARN("skipped: no net-fuzz-seeds in " TEGAMI_VECTORS);
+        return;
+    }
+    // What tshark 4.0 says of each, with every checksum validated. Those taken on the sending host show the sum that
+    // its network card was to complete.
+    const std::map<std::string, std::string> expected = {
+        {"arp_req.bin", "not IPv4"},
+        {"icmp_ping.bin", "icmp"},
+        {"neighbor_solicitation.bin", "not IPv4"},
+        {"router_adv.bin", "not IPv4"},
+        {"tcp_syn.bin", "tcp with a wrong checksum"},
+        {"udp_port_5000.bin", "RFC 1122 §4.1.3.4: the checksum is wrong"},
+        {"arp.bin", "not IPv4"},
+        {"icmpv4_reply.bin", "icmp"},
+        {"icmpv4_request.bin", "icmp"},
+        {"icmpv4_unreachable.bin", "icmp error"},
+        {"icmpv6_nbr_solicitation.bin", "not IPv4"},
+        {"tcpv4_data.bin", "tcp with a wrong checksum"},
+        {"tcpv4_fin.bin", "tcp with a wrong checksum"},
+        {"tcpv4_rst.bin", "tcp"},
+        {"tcpv4_syn.bin", "tcp with a wrong checksum"},
+        {"udpv4.bin", "udp"},
+    };
+    CHECK(frames.size() == expected.size());
+    for (const auto& [name, verdict] : expected) {
+        CAPTURE(name);
+        REQUIRE(frames.contains(name));
+        CHECK(verdict_of_frame(frames.at(name)) == verdict);
+    }
+
+    for (const auto& [name, octets] : frames) {
+        for (std::size_t size = 0; size < octets.size(); ++size) verdict_of_frame({octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size)});
+        for (std::size_t bit = 0; bit < std::min<std::size_t>(octets.size(), 64) * 8; ++bit) {
+            OctetBuffer changed = octets;
+            changed[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+            verdict_of_frame(changed);
+        }
+    }
+}
+
+TEST_CASE("third-party frames: what is hostile about an attack pack's frames below TCP is seen or harmless")
+{
+    const auto frames = test::attack_frames();
+    if (frames.empty()) {
+        WARN("skipped: no attack-pack/frames in " TEGAMI_VECTORS);
+        return;
+    }
+    const std::map<std::string, std::string> expected = {
+        {"len-0", "RFC 894: an Ethernet frame begins with a header of 14 octets"},
+        {"vlan-trunc", "not IPv4"},
+        {"ip4-ihl-15", "RFC 791 §3.1: the header checksum is wrong"},
+        {"ip4-totlen-65535", "RFC 791 §3.1: the total length is more than what came"},
+        {"frag-only-last", "fragment"},
+        {"frag-overlap1", "fragment"},
+        {"frag-unaligned", "fragment"},
+        {"udp-sum0", "udp without checksum"},
+        {"icmp-err-on-err", "icmp error"},
+        {"icmp-ptb-0", "icmp error"},
+        {"icmp-hard-reset", "icmp error"},
+        {"icmp-smurf", "icmp, not answered"},
+        {"ip4-src-bcast", "icmp, not answered"},
+        {"icmp-redirect", "icmp error"},
+        {"ip6-v4mapped", "not IPv4"},
+    };
+    std::size_t seen = 0;
+    for (const auto& [name, octets] : frames) {
+        CAPTURE(name);
+        const std::string verdict = verdict_of_frame(octets);
+        const auto row = expected.find(name);
+        if (row == expected.end()) continue;
+        ++seen;
+        CHECK(verdict == row->second);
+    }
+    CHECK(seen == expected.size());
+    CHECK(frames.size() == 150);
+}
