@@ -1,0 +1,270 @@
+/// OPEN, the user's calls and the timers: RFC 9293 §3.10.1 to §3.10.6 and §3.10.8.
+
+#include "protocols/tcp/connection.hpp"
+
+#include <cassert>
+
+namespace tegami::tcp {
+
+// OPEN ---------------------------------------------------------------------------------------------------------------
+
+void Connection::open_active(Time now, Port local, Port remote, Sequence iss)
+{
+    assert(state_ == State::closed && ending_ == Ending::none);
+    local_ = local;
+    remote_ = remote;
+    iss_ = una_ = send_next_ = send_max_ = iss;
+    send_end_ = iss + 1;
+    waiting_since_ = now;
+    syn_due_ = true;
+    enter(State::syn_sent, Rule::open_call);
+}
+
+void Connection::open_passive(Time now, const Segment& syn, Spans serves, Sequence iss)
+{
+    assert(state_ == State::closed && ending_ == Ending::none);
+    local_ = syn.destination;
+    remote_ = syn.source;
+    passive_ = true;
+    session_ = serves;
+    iss_ = una_ = send_next_ = send_max_ = iss;
+    send_end_ = iss + 1;
+    take_syn(syn);
+    receive_edge_ = receive_next_; // nothing is offered until the SYN,ACK says so
+    waiting_since_ = now;
+    syn_due_ = true;
+    state_ = State::listen;
+    enter(State::syn_received, Rule::syn_arrived);
+}
+
+/// What the peer's SYN tells: RCV.NXT, IRS, its MSS (RFC 9293 §3.7.1) and whether windows are scaled (RFC 7323 §2.2).
+void Connection::take_syn(const Segment& syn)
+{
+    irs_ = syn.seq;
+    receive_next_ = acknowledged_ = syn.seq + 1;
+    mss_ = std::max(std::min(syn.mss.value_or(config_->default_mss), config_->mss), smallest_mss);
+    full_size_ = std::min(config_->mss, default_mss_v4);
+    scaling_ = config_->window_scaling && syn.window_scale.has_value();
+    if (scaling_) {
+        send_shift_ = *syn.window_scale;
+        receive_shift_ = window_scale_for(config_->receive_buffer);
+    }
+    receive_edge_ = receive_next_ + std::min<std::uint32_t>(config_->receive_buffer, 65535); // as our SYN offered
+    send_window_ = largest_send_window_ = syn.window; // never scaled in a SYN (RFC 7323 §2.2)
+    wl1_ = syn.seq;
+    wl2_ = syn.ack;
+    if (buffers_) buffers_->receive.begin_at(receive_next_);
+}
+
+/// Both SYNs are acknowledged: the timers and windows of the data that follows.
+void Connection::begin_data()
+{
+    congestion_.begin(mss_, Congestion::initial_window(mss_, config_->initial_window), syn_lost_, iss_);
+    if (syn_lost_) rto_.begin_after_syn_loss();
+    tries_ = 0;
+    stop_timer();
+}
+
+// The user's calls ---------------------------------------------------------------------------------------------------
+
+std::size_t Connection::room() const
+{
+    const bool sending = opening() || state_ == State::established || state_ == State::close_wait;
+    if (!sending || close_called_) return 0;
+    const std::size_t held = unacknowledged_octets();
+    return held < config_->send_buffer ? config_->send_buffer - held : 0;
+}
+
+/// SEND. RFC 9293 §3.10.2.
+std::size_t Connection::offer(Octets octets, Spans spans)
+{
+    const std::size_t count = std::min(octets.size(), room());
+    if (count == 0) return 0;
+    buffers().send.append(octets.first(count), spans);
+    send_end_ += static_cast<Sequence>(count);
+    return count;
+}
+
+/// RECEIVE. RFC 9293 §3.10.3. A window that was small and has at least doubled is worth a segment of its own.
+void Connection::consume(std::size_t count)
+{
+    if (!buffers_) return;
+    buffers_->receive.consume(count);
+    if (state_ == State::time_wait || state_ == State::closed) {
+        release_buffers();
+        return;
+    }
+    const std::uint32_t left = receive_edge_ - receive_next_;
+    if (left > 32767 || fin_received_) return;
+    const std::uint32_t gained = window_edge() - receive_edge_;
+    if (gained >= left && gained >= std::min<std::uint32_t>(config_->receive_buffer / 2, config_->mss))
+        ack_wanted_ = true;
+}
+
+/// CLOSE. RFC 9293 §3.10.4. Simplified: in SYN-RECEIVED the FIN always waits for ESTABLISHED.
+void Connection::close()
+{
+    if (close_called_) return;
+    switch (state_) {
+    case State::syn_sent: finish(Ending::closed, Rule::close_before_open); break;
+    case State::syn_received: close_called_ = true; break;
+    case State::established:
+        close_called_ = true;
+        enter(State::fin_wait_1, Rule::close_call);
+        break;
+    case State::close_wait: close_called_ = true; break; // LAST-ACK once the FIN has gone
+    default: break;
+    }
+}
+
+/// ABORT. RFC 9293 §3.10.5.
+void Connection::abort()
+{
+    switch (state_) {
+    case State::closed: return;
+    case State::syn_received:
+    case State::established:
+    case State::fin_wait_1:
+    case State::fin_wait_2:
+    case State::close_wait:
+        reset_due_ = true;
+        reset_seq_ = send_max_;
+        note(NoteKind::reset_sent, Rule::abort_call, reset_seq_);
+        break;
+    default: break; // the peer has all it needs, or knows nothing of us
+    }
+    finish(Ending::aborted, Rule::abort_call);
+}
+
+bool Connection::may_be_replaced_by(const Segment& syn) const
+{
+    return state_ == State::time_wait && syn.flags.has(Flag::syn) && !syn.flags.has(Flag::ack) &&
+           !syn.flags.has(Flag::rst) && after(syn.seq, receive_next_);
+}
+
+// States -------------------------------------------------------------------------------------------------------------
+
+void Connection::note(NoteKind kind, Rule rule, Sequence seq, std::uint32_t length)
+{
+    environment_->notes.add({.kind = kind, .rule = rule, .seq = seq, .length = length, .tries = tries_});
+}
+
+void Connection::enter(State to, Rule rule)
+{
+    environment_->notes.add({.kind = NoteKind::state_entered, .rule = rule, .from = state_, .to = to});
+    state_ = to;
+}
+
+/// The end. Only a reset that is due still leaves. RFC 9293 flushes all queues where a connection breaks; one that ends
+/// in order keeps what the user has not yet taken.
+void Connection::finish(Ending ending, Rule rule)
+{
+    enter(State::closed, rule);
+    ending_ = ending;
+    stop_timer();
+    flush();
+    if (ending == Ending::closed)
+        release_buffers();
+    else
+        buffers_.reset();
+}
+
+/// Nothing is due any more.
+void Connection::flush()
+{
+    ack_due_ = Time::never();
+    ack_wanted_ = bare_ack_wanted_ = syn_due_ = lost_due_ = probe_due_ = timing_ = false;
+}
+
+void Connection::enter_time_wait(Time now, Rule rule)
+{
+    const bool ack_is_wanted = ack_wanted_;
+    const Spans ack_spans = ack_spans_;
+    enter(State::time_wait, rule);
+    flush();
+    ack_wanted_ = ack_is_wanted; // of the FIN that led here
+    ack_spans_ = ack_spans;
+    timer_ = Timer::time_wait;
+    timer_due_ = now + config_->maximum_segment_lifetime * 2;
+    release_buffers();
+}
+
+Buffers& Connection::buffers()
+{
+    if (!buffers_) [[unlikely]] {
+        buffers_ = environment_->buffers.lend();
+        buffers_->send.begin_at(send_end_);
+        buffers_->receive.begin_at(receive_next_);
+    }
+    return *buffers_;
+}
+
+/// Gives the memory back unless the user still has to read.
+void Connection::release_buffers()
+{
+    if (buffers_ && buffers_->receive.size() == 0) buffers_.reset();
+}
+
+// Timers -------------------------------------------------------------------------------------------------------------
+
+/// R2 bounds every wait: the timer is never later than that.
+void Connection::start_timer(Time now, Timer timer, Duration length)
+{
+    timer_ = timer;
+    timer_due_ = std::min(now + length, waiting_since_ + (opening() ? syn_give_up : data_give_up));
+}
+
+void Connection::stop_timer()
+{
+    timer_ = Timer::off;
+    timer_due_ = Time::never();
+}
+
+void Connection::on_timer(Time now)
+{
+    if (ack_due_ <= now) {
+        ack_due_ = Time::never();
+        ack_wanted_ = true;
+        note(NoteKind::timer_expired, Rule::delayed_ack);
+    }
+    if (timer_due_ > now) return;
+    if (timer_ == Timer::time_wait) {
+        finish(Ending::closed, Rule::time_wait_over);
+        return;
+    }
+    const bool handshake = opening();
+    if (now - waiting_since_ >= (handshake ? syn_give_up : data_give_up)) {
+        finish(Ending::timed_out, handshake ? Rule::handshake_given_up : Rule::data_given_up);
+        return;
+    }
+    if (tries_ < 255) ++tries_;
+    if (timer_ == Timer::persist) {
+        // §3.8.6.1: the interval grows exponentially (SHLD-30), up to the largest RTO.
+        probe_due_ = true;
+        note(NoteKind::timer_expired, Rule::zero_window_probe, una_);
+        const int doublings = std::min<int>(tries_, 6);
+        start_timer(now, Timer::persist, std::min(rto_.rto() * (std::int64_t{1} << doublings), largest_rto));
+    } else {
+        on_retransmission_timer(now);
+    }
+}
+
+/// RFC 6298 §5.4 to §5.6. Data is sent again from SND.UNA on, as the congestion window opens.
+void Connection::on_retransmission_timer(Time now)
+{
+    note(NoteKind::timer_expired, Rule::retransmission_timeout, una_);
+    timing_ = false; // Karn's algorithm
+    if (opening()) {
+        syn_due_ = syn_lost_ = true;
+        behind_reason_ = Again::timeout;
+    } else {
+        congestion_.on_timeout(send_max_ - una_, tries_ > 1, send_max_, mss_);
+        send_next_ = una_;
+        behind_reason_ = Again::timeout;
+        lost_due_ = false;
+    }
+    rto_.back_off();
+    start_timer(now, Timer::retransmission, rto_.rto());
+}
+
+} // namespace tegami::tcp
