@@ -8,7 +8,6 @@
 
 #include "protocols/link/mac_address.hpp"
 #include "protocols/tcp/note.hpp"
-#include "protocols/tcp/state.hpp"
 #include "protocols/wire/address.hpp"
 #include "protocols/wire/octets.hpp"
 #include "sim/run/spans.hpp"
