@@ -30,24 +30,11 @@ run::RunHeader header()
     return header;
 }
 
-/// How many values an enumeration has that facts hold.
+/// How many values an enumeration has; 0 for what is none.
 template <class T>
 constexpr unsigned value_count()
 {
-    if constexpr (std::same_as<T, run::Fate>) return 3;
-    else if constexpr (std::same_as<T, run::DropReason>) return 13;
-    else if constexpr (std::same_as<T, run::ArpChange>) return 4;
-    else if constexpr (std::same_as<T, run::MailboxChange>) return 3;
-    else if constexpr (std::same_as<T, run::QueueChange>) return 4;
-    else if constexpr (std::same_as<T, run::DiskChange>) return 6;
-    else if constexpr (std::same_as<T, run::ProcessChange>) return 5;
-    else if constexpr (std::same_as<T, run::LinkChange>) return 3;
-    else if constexpr (std::same_as<T, run::Direction>) return 2;
-    else if constexpr (std::same_as<T, run::Protocol>) return 3;
-    else if constexpr (std::same_as<T, run::Outcome>) return 6;
-    else if constexpr (std::same_as<T, run::Step>) return 17;
-    else if constexpr (std::same_as<T, tcp::State>) return 11;
-    else if constexpr (std::same_as<T, tcp::Rule>) return static_cast<unsigned>(tcp::Rule::count);
+    if constexpr (run::field_type<T>() == run::FieldType::choice) return static_cast<unsigned>(run::Choices<T>::count);
     else return 0;
 }
 
