@@ -29,6 +29,16 @@ bool is_worth_telling(tcp::Rule rule)
     }
 }
 
+void count_frame(Passage& passage, FrameRef frame)
+{
+    ++passage.frames;
+    auto& ranges = passage.frame_numbers;
+    if (!ranges.empty() && static_cast<std::uint64_t>(ranges.back().last) + 1 == static_cast<std::uint64_t>(frame))
+        ranges.back().last = frame;
+    else
+        ranges.push_back({frame, frame});
+}
+
 /// Sorts by a key; what is equal keeps its order.
 template <class T, class Key>
 void sort_stably(std::vector<T>& values, Key key)
@@ -65,7 +75,8 @@ std::vector<std::size_t> JourneyFold::served(run::Spans spans)
         if (const auto found = passage_of_.find(span); found != passage_of_.end()) passages.push_back(found->second);
     if (!passages.empty()) return passages;
     const auto session = sessions_.find(spans_.session_of(spans));
-    if (session != sessions_.end() && session->second.current) passages.push_back(*session->second.current);
+    if (session == sessions_.end()) return passages;
+    if (const auto at = current(session->second)) passages.push_back(*at);
     return passages;
 }
 
@@ -73,9 +84,25 @@ void JourneyFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
 {
     const auto passages = served(spans);
     for (const std::size_t passage : passages) journey_.passages[passage].evidence.push_back({at, what});
-    if (passages.empty()) // perhaps before the step that opens the session has joined it
+    if (passages.empty())
         if (const SpanId session = spans_.session_of(spans); session != SpanId::none)
             sessions_[session].waiting.push_back({at, std::move(what)});
+}
+
+std::optional<std::size_t> JourneyFold::current(const Session& session) const
+{
+    for (const std::size_t passage : session.passages)
+        if (!journey_.passages[passage].ended) return passage;
+    return std::nullopt;
+}
+
+void JourneyFold::give_what_waited(Session& session, std::size_t index)
+{
+    Passage& passage = journey_.passages[index];
+    for (Evidence& evidence : session.waiting) passage.evidence.push_back(std::move(evidence));
+    session.waiting.clear();
+    for (const FrameRef frame : session.waiting_frames) count_frame(passage, frame);
+    session.waiting_frames.clear();
 }
 
 void JourneyFold::join(SpanId session, std::size_t index)
@@ -83,14 +110,11 @@ void JourneyFold::join(SpanId session, std::size_t index)
     Session& joined = sessions_[session];
     Passage& passage = journey_.passages[index];
     if (std::ranges::find(passage.sessions, session) == passage.sessions.end()) passage.sessions.push_back(session);
-    if (!joined.opener)
-        joined.opener = index;
-    else if (*joined.opener != index && passage.sessions.size() == 1)
-        passage.opened_by = joined.opener;
-    joined.current = index;
-    for (Evidence& evidence : joined.waiting) passage.evidence.push_back(std::move(evidence));
-    joined.waiting.clear();
-    passage.frames += std::exchange(joined.waiting_frames, 0);
+    if (!joined.passages.empty() && joined.passages.front() != index && passage.sessions.size() == 1)
+        passage.opened_by = joined.passages.front();
+    joined.passages.push_back(index);
+    passage.client = sessions_[passage.sessions.front()].client;
+    give_what_waited(joined, index);
 }
 
 void JourneyFold::begin_step(const run::Event& event, const run::StepBegun& fact)
@@ -119,6 +143,7 @@ void JourneyFold::end_step(const run::Event& event, const run::StepEnded& fact)
         begun.step = fact.step;
         begun.tries = fact.tries;
         begin_step(event, begun);
+        journey_.passages.back().known = false;
         found = passage_of_.find(fact.span);
     }
     Passage& passage = journey_.passages[found->second];
@@ -134,10 +159,10 @@ void JourneyFold::take_frame(const run::Event& event)
     senders_.push_back(event.node);
 
     const auto passages = served(event.spans);
-    for (const std::size_t passage : passages) ++journey_.passages[passage].frames;
+    for (const std::size_t passage : passages) count_frame(journey_.passages[passage], event.frame);
     if (passages.empty())
         if (const SpanId session = spans_.session_of(event.spans); session != SpanId::none)
-            ++sessions_[session].waiting_frames;
+            sessions_[session].waiting_frames.push_back(event.frame);
 
     // A frame that carries pieces of two mails: told once, where the later mail's step is told.
     for (std::size_t i = 1; i < passages.size(); ++i) {
@@ -249,7 +274,10 @@ void JourneyFold::take(const run::Event& event)
     } else if (const auto* begun_session = std::get_if<run::SessionBegun>(&event.what)) {
         Session& session = sessions_[begun_session->session];
         session.protocol = begun_session->protocol;
-        if (begun_session->client) session.client = event.node;
+        if (begun_session->client) {
+            session.client = event.node;
+            for (const std::size_t passage : session.passages) journey_.passages[passage].client = event.node;
+        }
         session_of_[{event.node, begun_session->connection}] = begun_session->session;
     } else if (const auto* said = std::get_if<run::LineSaid>(&event.what)) {
         take_line(event, *said);
@@ -282,6 +310,11 @@ void JourneyFold::take(const run::Event& event)
 Journey JourneyFold::finish(Time end)
 {
     journey_.end = end;
+    for (auto& [id, session] : sessions_)
+        if (!session.passages.empty()) // the goodbye: with the step that ended last
+            give_what_waited(session, *std::ranges::max_element(session.passages, {}, [&](std::size_t passage) {
+                return journey_.passages[passage].ended.value_or(end);
+            }));
     // The scenario's letters in the order of its file, the others behind them in that of the log.
     sort_stably(journey_.letters, [&](const Letter& letter) {
         const auto act = act_of_.find(letter.id);
@@ -295,7 +328,10 @@ Journey JourneyFold::finish(Time end)
     for (std::size_t i = 0; i < journey_.passages.size(); ++i)
         if (const auto found = by_id.find(journey_.passages[i].mail); found != by_id.end())
             found->second->passages.push_back(i);
-    for (Passage& passage : journey_.passages) sort_stably(passage.evidence, [](const Evidence& e) { return e.at; });
+    for (Passage& passage : journey_.passages) {
+        sort_stably(passage.evidence, [](const Evidence& e) { return e.at; });
+        sort_stably(passage.frame_numbers, [](const FrameRange& range) { return range.first; });
+    }
     return std::move(journey_);
 }
 

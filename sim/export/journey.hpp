@@ -89,6 +89,12 @@ struct Evidence {
     std::variant<Said, Found, Stopped, Again, Shared, Connection, Written, Kept> what;
 };
 
+/// Frames `first` to `last`.
+struct FrameRange {
+    FrameRef first{};
+    FrameRef last{};
+};
+
 /// One try of one step.
 struct Passage {
     SpanId span{};
@@ -99,6 +105,7 @@ struct Passage {
     std::string peer;
     std::uint16_t port = 0;
     std::string recipients;
+    bool known = true; ///< false where only its end was recorded: then it has neither peer nor beginning
     Time begun{};
     std::optional<Time> ended; ///< none where the run ended first
     run::Outcome outcome{};
@@ -106,7 +113,9 @@ struct Passage {
     std::string detail;
 
     std::uint64_t frames = 0;              ///< that served it, each counted where it was first sent
+    std::vector<FrameRange> frame_numbers; ///< ascending
     std::vector<SpanId> sessions;          ///< in which it was done
+    NodeId client{};                       ///< who opened the first of them; scenario where there is none
     std::optional<std::size_t> opened_by;  ///< index of the passage that had opened its first session, where another
     std::vector<Evidence> evidence;        ///< by time
 };
@@ -146,10 +155,9 @@ class JourneyFold {
     struct Session {
         NodeId client{};
         run::Protocol protocol{};
-        std::optional<std::size_t> opener;  // the passage that first used it
-        std::optional<std::size_t> current; // the one that last did
-        std::vector<Evidence> waiting;      // before any did
-        std::uint64_t waiting_frames = 0;
+        std::vector<std::size_t> passages; // that joined it, in order: the first opened it
+        std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
+        std::vector<FrameRef> waiting_frames;
         // Where the dialogue stands, as far as folding the letter's own lines needs it.
         bool data_asked = false;
         bool letter_asked = false;
@@ -169,8 +177,11 @@ class JourneyFold {
     void begin_step(const run::Event& event, const run::StepBegun& fact);
     void end_step(const run::Event& event, const run::StepEnded& fact);
     void join(SpanId session, std::size_t passage);
+    /// The step that a session is at: the first that has not ended. None between two.
+    std::optional<std::size_t> current(const Session& session) const;
+    void give_what_waited(Session& session, std::size_t passage);
     void add(run::Spans spans, Time at, decltype(Evidence::what) what);
-    /// The passages that a set of spans serves: its steps, or the step that its session is at.
+    /// The passages that a set of spans serves: its steps, or the step that its session is at. None between two steps.
     std::vector<std::size_t> served(run::Spans spans);
     NodeId host_of(run::NicId nic) const;
 

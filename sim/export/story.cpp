@@ -62,7 +62,8 @@ class Story {
         const Selection& selection = telling_.selection;
         if (!selection.admits_step(passage.step)) return false;
         return selection.host.empty() || passage.peer == selection.host ||
-               narrator_.names().node(passage.node) == selection.host;
+               narrator_.names().node(passage.node) == selection.host ||
+               (passage.client != NodeId::scenario && narrator_.names().node(passage.client) == selection.host);
     }
 
     /// False where the selection leaves nothing of it.
@@ -94,8 +95,8 @@ class Story {
     void tell(const Passage& passage)
     {
         tell_head(passage);
-        page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
-        if (passage.opened_by) {
+        if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
+        if (passage.opened_by && passage.step != Step::r1_hand_over) {
             const Passage& opener = journey_.passages[*passage.opened_by];
             tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
                                                                   {"number", number_of(opener.mail)}}));
@@ -121,10 +122,18 @@ class Story {
     std::string way_of(const Passage& passage) const
     {
         const std::string node = narrator_.names().node(passage.node);
-        if (passage.step == Step::r2_store)
+        if (passage.step == Step::r2_store && passage.known)
             return catalogue_.text("story.into", {{"node", node}, {"mailbox", passage.peer}});
-        const bool towards_us = passage.step == Step::r4_fetch;
-        std::string way = towards_us ? passage.peer + " → " + node : node + " → " + passage.peer;
+        // The server begins the steps that a reader asks it for; who that is, the session knows.
+        const bool is_known_client = passage.client != NodeId::scenario && passage.client != passage.node;
+        const std::string client = is_known_client ? narrator_.names().node(passage.client) : passage.peer;
+        std::string way = node + " → " + passage.peer;
+        if (!passage.known || passage.peer == node)
+            way = node;
+        else if (passage.step == Step::r3_request)
+            way = client + " → " + node;
+        else if (passage.step == Step::r4_fetch)
+            way = node + " → " + client;
         if (passage.port != 0) way += "  " + catalogue_.text("story.port", {{"port", passage.port}});
         return way;
     }
@@ -136,13 +145,30 @@ class Story {
             return;
         }
         if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
-            page_.paragraph({text_column, narrator_.tell(ended_event(passage), telling_.depth), style_of(passage)});
-        std::string facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
+            page_.paragraph({text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer),
+                             style_of(passage)});
+        std::string facts;
+        if (passage.known) facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
         if (passage.frames > 0)
-            facts += " · " + catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames));
+            facts += " · " + catalogue_.text("story.frames.which",
+                                             {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
+                                              {"numbers", numbers_text(passage.frame_numbers)}});
         if (!passage.sessions.empty())
             facts += " · " + catalogue_.count("story.connections", static_cast<std::int64_t>(passage.sessions.size()));
-        page_.paragraph({text_column, facts, Style::dim});
+        if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
+    }
+
+    /// "1–15, 18, 20–22"; where there are many, the first of them.
+    static std::string numbers_text(const std::vector<FrameRange>& ranges)
+    {
+        constexpr std::size_t ranges_shown = 6;
+        std::string text;
+        for (std::size_t i = 0; i < ranges.size() && i < ranges_shown; ++i) {
+            const auto first = static_cast<std::uint64_t>(ranges[i].first), last = static_cast<std::uint64_t>(ranges[i].last);
+            if (i > 0) text += ", ";
+            text += first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
+        }
+        return ranges.size() > ranges_shown ? text + ", …" : text;
     }
 
     // ---- evidence
@@ -179,7 +205,7 @@ class Story {
             run::Event event;
             event.node = stopped.from;
             event.what = fact;
-            tell_evidence(catalogue_.text("story.label.lost"), time + "  " + narrator_.tell(event), Style::stop);
+            tell_evidence(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event), Style::stop);
         } else {
             tell_evidence(catalogue_.text("story.label.lost"),
                           time + "  " +

@@ -37,9 +37,9 @@ std::uint64_t number_of(run::FrameRef frame) { return static_cast<std::uint64_t>
 /// Tells one event: a function for each kind of fact.
 class Telling {
   public:
-    Telling(const Narrator& narrator, const run::Event& event, Depth depth)
+    Telling(const Narrator& narrator, const run::Event& event, Depth depth, std::string_view peer)
         : narrator_{narrator}, catalogue_{narrator.catalogue()}, names_{narrator.names()}, event_{event},
-          depth_{depth}, node_{names_.node(event.node)}
+          depth_{depth}, peer_{peer}, node_{names_.node(event.node)}
     {
     }
 
@@ -194,16 +194,17 @@ class Telling {
 
     std::string operator()(const run::StepBegun& fact) const
     {
-        return deep(fmt::format("step.begun.{}", word(fact.step)), {{"who", narrator_.who(event_.node)},
-                                                                   {"peer", terminal_safe(fact.peer)},
-                                                                   {"port", fact.port}});
+        // MTA and MDA may share a host.
+        const bool inside = fact.step == run::Step::r1_hand_over && fact.peer == node_;
+        return deep(fmt::format("step.begun.{}", inside ? "r1_inside" : word(fact.step)), 
+                    {{"who", narrator_.who(event_.node)}, {"peer", terminal_safe(fact.peer)}, {"port", fact.port}});
     }
     std::string operator()(const run::StepEnded& fact) const
     {
         std::string told = deep(fmt::format("step.ended.{}", word(fact.outcome)),
                                 {{"node", node_},
                                  {"step", narrator_.numbered(fact.step)},
-                                 {"why", narrator_.reason(fact)}});
+                                 {"why", narrator_.reason(fact, peer_)}});
         while (told.ends_with(' ')) told.pop_back(); // where there was no reason to give
         return told;
     }
@@ -243,14 +244,15 @@ class Telling {
     const Names& names_;
     const run::Event& event_;
     Depth depth_;
+    std::string_view peer_;
     std::string node_;
 };
 
 } // namespace
 
-std::string Narrator::tell(const run::Event& event, Depth depth) const
+std::string Narrator::tell(const run::Event& event, Depth depth, std::string_view peer) const
 {
-    return std::visit(Telling{*this, event, depth}, event.what);
+    return std::visit(Telling{*this, event, depth, peer}, event.what);
 }
 
 std::string Narrator::reason(tcp::Rule rule, Depth depth) const
@@ -266,7 +268,8 @@ std::string Narrator::reason(const run::StepEnded& ended, std::string_view peer)
     if (ended.reason.empty()) return {};
     const std::string key = fmt::format("reason.{}", ended.reason);
     const std::string detail = terminal_safe(ended.detail);
-    if (catalogue_.has(key)) return catalogue_.text(key, {{"detail", detail}, {"peer", terminal_safe(peer)}});
+    const std::string whom = peer.empty() ? catalogue_.text("reason.peer") : terminal_safe(peer);
+    if (catalogue_.has(key)) return catalogue_.text(key, {{"detail", detail}, {"peer", whom}});
     return catalogue_.text("reason.unknown", {{"reason", terminal_safe(ended.reason)}, {"detail", detail}});
 }
 

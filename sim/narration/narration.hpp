@@ -17,7 +17,8 @@ class Narrator {
 
     /// What happened, in one or two sentences. `exam` and `rfc` exist for steps and verdicts, `rfc` also where TCP's
     /// rules decided; elsewhere they tell what `plain` does. Text from the wire is made terminal_safe.
-    std::string tell(const run::Event& event, Depth depth = Depth::plain) const;
+    /// `peer`: for the end of a step, whom it was done with, where the caller knows.
+    std::string tell(const run::Event& event, Depth depth = Depth::plain, std::string_view peer = {}) const;
 
     /// Why TCP did something: part of a sentence.
     std::string reason(tcp::Rule rule, Depth depth) const;
