@@ -62,8 +62,9 @@ class Host final : engine::DiskWitness {
     void start();
     void stop();
     void crash(bool power_cut);
-    /// Stops at once if it runs, and starts again.
+    /// Stops at once if it runs, and starts again: calls `came_back` by a due of its own.
     void restart();
+    void came_back() { start(run::ProcessChange::restarted); }
 
   private:
     void start(run::ProcessChange change, bool tell = true);

@@ -9,6 +9,8 @@
 
 namespace tegami::scenario {
 
+using engine::NodeId;
+
 struct WorldOptions {
     std::uint64_t seed = 1;
     run::Level level = run::Level::full;
@@ -30,7 +32,7 @@ class World final : nodes::Watcher {
     run::Recorder& recorder() { return recorder_; }
     net::Network& network() { return network_; }
     run::SpanTable& spans() { return spans_; }
-    nodes::Host& host(NodeIndex node) { return *hosts_[node]; }
+    /// By name or domain name; null for a router or nobody.
     nodes::Host* find_host(std::string_view name);
     /// The identity of the scenario's mail of that number, from 1; number 0 where it was not sent yet.
     run::MailId mail(std::size_t number) const { return number <= mails_.size() ? mails_[number - 1] : run::MailId{}; }
