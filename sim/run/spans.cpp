@@ -1,17 +1,14 @@
 #include "sim/run/spans.hpp"
 
+#include "sim/run/choices.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace tegami::run {
 
 std::string_view step_name(Step step)
 {
-    static constexpr std::array<std::string_view, 17> names = {
-        "",   "S1", "S1.dns", "S2", "S2.dns", "S3.1", "S3.2", "S3.3", "A1",
-        "A2", "A3", "R1",     "R2", "R3",     "R3.dns", "R4", "D1",
-    };
-    return names[static_cast<std::size_t>(step)];
+    return choice_name(step);
 }
 
 SpanTable::SpanTable()
@@ -27,6 +24,21 @@ SpanId SpanTable::begin(Span span)
     span.number = ++numbers_[node];
     spans_.push_back(span);
     return static_cast<SpanId>(spans_.size() - 1);
+}
+
+SpanId SpanTable::add(const Span& span)
+{
+    spans_.push_back(span);
+    return static_cast<SpanId>(spans_.size() - 1);
+}
+
+Spans SpanTable::of(std::span<const SpanId> spans)
+{
+    std::vector<SpanId> sorted(spans.begin(), spans.end());
+    std::ranges::sort(sorted);
+    const auto [twice, end] = std::ranges::unique(sorted);
+    sorted.erase(twice, end);
+    return intern(sorted);
 }
 
 Spans SpanTable::only(SpanId span)

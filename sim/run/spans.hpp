@@ -56,10 +56,14 @@ class SpanTable final : public wire::SpanAlgebra {
 
     /// `number` of the span is filled in; spans are numbered from 1 in the order in which they begin.
     SpanId begin(Span span);
+    /// A span as a log defines it, with its number.
+    SpanId add(const Span& span);
     const Span& operator[](SpanId span) const { return spans_[static_cast<std::size_t>(span)]; }
     std::size_t size() const { return spans_.size(); }
 
     Spans only(SpanId span);
+    /// The set of these, in any order.
+    Spans of(std::span<const SpanId> spans);
     Spans with(Spans set, SpanId span);
     /// Where both hold a session and they differ, the first set's stays.
     Spans unite(Spans one, Spans other) override;

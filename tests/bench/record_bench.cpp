@@ -1,7 +1,7 @@
 /// What recording costs: nanoseconds a record (a frame or a fact) over the mix of a mail dialogue, 43 frames to 278
 /// facts, and frames a second beside libpcap's dumper.
 ///
-///     record_bench [--json] [FILE]      FILE: where to write (default: ./record-bench.tmp, removed afterwards)
+///     record_bench [--json] [FOLDER]      FOLDER: where to write a file of its own, removed afterwards
 
 #include "sim/run/recorder.hpp"
 
@@ -150,11 +150,12 @@ void row(bool json, const char* name, double ours, double peer, const char* unit
 int main(int argc, char** argv)
 {
     bool json = false;
-    std::string file = "record-bench.tmp";
+    std::string folder = ".";
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") json = true;
-        else file = argv[i];
+        else folder = argv[i];
     }
+    const std::string file = folder + "/tegami-record-bench." + std::to_string(::getpid()) + ".tmp";
     std::vector<std::uint8_t> packet(1514, 0x5A);
 
     constexpr std::uint64_t dialogues = 5000;
