@@ -6,6 +6,22 @@
 
 namespace tegami::wire {
 
+Spans Stream::take(std::size_t count)
+{
+    assert(waiting_for_ == WaitingFor::nothing);
+    if (count == 0) return {};
+    const Spans spans = arrived_spans(count);
+    scanned_ = 0;
+    consume(count);
+    return spans;
+}
+
+bool Stream::line_is_ahead() const
+{
+    const Octets octets = arrived();
+    return !octets.empty() && std::memchr(octets.data(), '\n', octets.size()) != nullptr;
+}
+
 void Stream::note_lines(std::string_view lines, Spans spans)
 {
     while (!lines.empty()) {
@@ -105,6 +121,7 @@ std::expected<Chunk, Hangup> Stream::take_some()
     const Octets octets = arrived();
     if (octets.empty()) return std::unexpected(why_ended());
     const std::size_t count = std::min(limit_, octets.size());
+    if (count == 0) return Chunk{}; // it was only waited for
     text_.assign(as_text(octets.first(count)));
     const Chunk chunk{as_octets(text_), arrived_spans(count)};
     consume(count);

@@ -51,6 +51,22 @@ class Stream {
     auto read_line(std::size_t limit) { return ReadLine{*this, limit}; }
     /// Awaits at least one octet and takes all that are there, at most `limit`.
     auto read_some(std::size_t limit = SIZE_MAX) { return ReadSome{*this, limit}; }
+    /// Awaits only that something is ahead, and takes nothing: the chunk it gives is empty.
+    auto arrival() { return ReadSome{*this, 0}; }
+
+    // What a dialogue that must find the end of something in the octets themselves does instead of reading chunks:
+    // it waits for an arrival, looks ahead, and takes what belongs to it.
+
+    /// Octets that have arrived and were not read yet. The view ends with the next await, and with `take`.
+    Octets ahead() const { return arrived(); }
+    /// Takes the first `count` octets of `ahead()`, and tells whom they serve.
+    Spans take(std::size_t count);
+    /// Whether a line lies ahead, so that `read_line` would not wait: a server that collects its replies asks this before
+    /// it reads on (RFC 2920 §3.2).
+    bool line_is_ahead() const;
+    /// A line that was taken in this way, for the transcript.
+    void hear(std::string_view line, Spans spans) { note_heard({.text = line, .spans = spans}); }
+
     /// Awaits until the send buffer has taken all the octets, which must live until then. False once the stream broke
     /// or the wait timed out.
     auto write(Octets octets, Spans spans) { return Write{*this, octets, spans}; }

@@ -36,7 +36,9 @@ Engine::Engine(std::uint64_t seed, Time start, std::vector<std::string> names)
     handle(DueKind::reap, this, [](void* self, const Due& due) { static_cast<Engine*>(self)->reap(due.target); });
 }
 
-Engine::~Engine()
+Engine::~Engine() { shut_down(); }
+
+void Engine::shut_down()
 {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         ++nodes_[i].incarnation; // destructors of frames find their slots gone

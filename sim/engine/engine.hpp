@@ -95,6 +95,9 @@ class Engine {
     std::uint16_t incarnation(NodeId node) const { return nodes_[index_of(node)].incarnation; }
     bool alive(const SlotRef& slot) const { return incarnation(slot.node) == slot.incarnation; }
 
+    /// Ends every process of every node, while what they use is still there.
+    void shut_down();
+
     // ---- waits -----------------------------------------------------------------------------------------------------
 
     /// A slot for as long as the sleeper lives; it must close it. In a dying node it is one that nothing wakes.

@@ -332,14 +332,14 @@ Troubles& Links::troubles_of(NicId id)
 
 void Links::set_loss(NicId nic, std::uint32_t of_a_million)
 {
-    for (const NicId end : {nic, nics_[index_of(nic)].peer}) troubles_of(end).loss = of_a_million;
+    troubles_of(nic).loss = of_a_million;
     context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
                     run::LinkChanged{.nic = nic, .change = run::LinkChange::loss, .amount = of_a_million});
 }
 
 void Links::set_up(NicId nic, bool up)
 {
-    for (const NicId end : {nic, nics_[index_of(nic)].peer}) nics_[index_of(end)].up = up;
+    nics_[index_of(nic)].up = up;
     context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
                     run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
 }

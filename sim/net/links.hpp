@@ -78,8 +78,11 @@ class Links {
 
     // ---- what a scenario may do --------------------------------------------------------------------------------------
 
-    /// Both directions of the link at `nic`.
+    // Each end of a link is its own host's: both directions are two calls, at the same time.
+
+    /// Of what `nic` sends.
     void set_loss(NicId nic, std::uint32_t of_a_million);
+    /// A link is up where both its ends are.
     void set_up(NicId nic, bool up);
     /// The next frames that `nic` sends are lost.
     void lose_next(NicId nic, std::uint64_t frames);

@@ -11,10 +11,9 @@ TcpStream::TcpStream(Tcp& tcp, Socket& socket) : tcp_(tcp), socket_(&socket)
 
 TcpStream::~TcpStream()
 {
-    if (alive()) {
-        tcp_.context().engine.close_slot(slot_);
-        if (socket_) tcp_.detach(*socket_);
-    }
+    if (!usable()) return;
+    tcp_.context().engine.close_slot(slot_);
+    tcp_.detach(*socket_);
 }
 
 bool TcpStream::opened() const
@@ -49,10 +48,7 @@ void TcpStream::consume(std::size_t count)
 
 bool TcpStream::ended(wire::Hangup& why) const
 {
-    if (!usable()) {
-        why = wire::Hangup::reset;
-        return true;
-    }
+    if (!usable()) return false;
     const tcp::Connection& connection = socket_->connection;
     if (connection.ending() == tcp::Ending::none || connection.ending() == tcp::Ending::closed) {
         why = wire::Hangup::closed;
@@ -64,7 +60,7 @@ bool TcpStream::ended(wire::Hangup& why) const
 
 std::size_t TcpStream::offer(Octets octets, Spans spans)
 {
-    if (!usable() || closed_) return octets.size(); // goes nowhere
+    if (!usable()) return octets.size();
     const std::size_t taken = socket_->connection.offer(octets, in_session(spans));
     offered_ += taken;
     noted_ = std::max(noted_, offered_);
@@ -74,9 +70,7 @@ std::size_t TcpStream::offer(Octets octets, Spans spans)
 
 bool TcpStream::broken() const
 {
-    if (!usable()) return !socket_ || !alive(); // a dying process writes into the void and does not notice
-    const tcp::Ending ending = socket_->connection.ending();
-    return closed_ || ending != tcp::Ending::none;
+    return usable() && (closed_ || socket_->connection.ending() != tcp::Ending::none);
 }
 
 void TcpStream::wait(std::coroutine_handle<> waiting)

@@ -32,11 +32,15 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
         return Awaiter{*this};
     }
 
+    /// Whom the connection itself serves.
+    Spans session() const { return usable() ? socket_->connection.session() : Spans{}; }
+
     /// Something happened to the connection: resumes whoever waited for it.
     void look();
     void on_time() override;
 
   protected:
+    // A process that dies runs on to its next wait: it reads nothing, its writes go nowhere, and no wait of it ends.
     Octets arrived() const override { return usable() ? socket_->connection.arrived() : Octets{}; }
     Spans arrived_spans(std::size_t count) const override;
     void consume(std::size_t count) override;
@@ -48,8 +52,7 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
     void note_heard(const wire::Line& line) override;
 
   private:
-    bool usable() const { return socket_ && !tcp_.context().engine.dying(socket_->node) && alive(); }
-    bool alive() const { return tcp_.context().engine.alive(slot_); }
+    bool usable() const { return tcp_.context().engine.alive(slot_); }
     bool opened() const;
     Spans in_session(Spans spans);
 

@@ -19,8 +19,8 @@ constexpr std::size_t packet_head = 28;
 /// Room that a frame's block has for facts at least, so that few blocks are opened for a handful of facts.
 constexpr std::size_t room_behind_frame = 1024;
 constexpr std::size_t most_comments = 64;
-/// Of the log in the section header; the rest follows the interfaces.
-constexpr std::size_t head_octets = 4u << 20;
+/// Of the log in one block. Of a long header, what the section header does not hold follows the interfaces.
+constexpr std::size_t block_octets = 4u << 20;
 
 void store_time(std::uint8_t* at, Time time)
 {
@@ -122,7 +122,7 @@ void Recorder::write_head(const RunHeader& header)
 {
     wire::OctetBuffer log;
     run::encode(header, log);
-    const std::size_t here = std::min(log.size(), head_octets);
+    const std::size_t here = std::min(log.size(), block_octets);
 
     wire::OctetBuffer head;
     pcapng::BlockWriter section(head);
@@ -216,21 +216,25 @@ void Recorder::make_room(std::size_t octets)
     open_option();
 }
 
-/// Octets of the log that do not fit into one option.
+/// Octets of the log that do not fit into one option: as many options and blocks as they need.
 void Recorder::append(Octets log)
 {
-    const std::size_t options = log.size() / pcapng::option_octets + 1;
-    open_statistics(log.size() + options * (option_head + 3) + room_behind_frame);
-    open_option();
     while (!log.empty()) {
-        if (cursor_ == limit_) {
-            close_option();
-            open_option();
+        Octets here = log.first(std::min(log.size(), block_octets));
+        log = log.subspan(here.size());
+        const std::size_t options = here.size() / pcapng::option_octets + 1;
+        open_statistics(here.size() + options * (option_head + 3) + room_behind_frame);
+        open_option();
+        while (!here.empty()) {
+            if (cursor_ == limit_) {
+                close_option();
+                open_option();
+            }
+            const std::size_t part = std::min(here.size(), static_cast<std::size_t>(limit_ - cursor_));
+            std::memcpy(cursor_, here.data(), part);
+            cursor_ += part;
+            here = here.subspan(part);
         }
-        const std::size_t part = std::min(log.size(), static_cast<std::size_t>(limit_ - cursor_));
-        std::memcpy(cursor_, log.data(), part);
-        cursor_ += part;
-        log = log.subspan(part);
     }
 }
 

@@ -1,0 +1,58 @@
+#include "sim/nodes/journal.hpp"
+
+#include <algorithm>
+
+namespace tegami::nodes {
+
+MailId Journal::make_mail(NodeId node, const NewMail& mail, Spans serves)
+{
+    const MailId id{node, ++mails_made_[engine::index_of(node)]};
+    context_.record(node, serves, cause_,
+                    run::MailMade{.number = id.number, .from = mail.from, .to = mail.to, .subject = mail.subject, .message_id = mail.message_id});
+    return id;
+}
+
+std::vector<MailId> Journal::mails_of(Spans spans) const
+{
+    std::vector<MailId> mails;
+    for (const SpanId member : context_.spans.members(spans)) {
+        const run::Span& span = context_.spans[member];
+        if (span.kind == run::SpanKind::step && std::ranges::find(mails, span.mail) == mails.end()) mails.push_back(span.mail);
+    }
+    return mails;
+}
+
+SpanId Journal::begin(NodeId node, const Beginning& b)
+{
+    const std::uint32_t tries = ++tries_[{b.mail, b.step}];
+    const SpanId span = context_.spans.begin(
+        {.kind = run::SpanKind::step, .node = node, .number = 0, .mail = b.mail, .step = b.step, .tries = tries});
+    context_.record(node, only(span), cause_,
+                    run::StepBegun{.span = span, .mail = b.mail, .step = b.step, .tries = tries, .recipients = b.recipients,
+                                   .peer = b.peer, .port = b.port});
+    return span;
+}
+
+void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reason, std::string_view detail)
+{
+    const run::Span& span = context_.spans[id];
+    context_.record(node, only(id), run::FactRef::none,
+                    run::StepEnded{.span = id, .mail = span.mail, .step = span.step, .tries = span.tries, .outcome = outcome,
+                                   .reason = reason, .detail = detail});
+    if (watcher_) watcher_->on_step_ended(span.mail, span.step, outcome);
+}
+
+void Journal::join(NodeId node, SpanId step, Spans session)
+{
+    const SpanId other = context_.spans.session_of(session);
+    if (other == SpanId::none) return;
+    context_.record(node, context_.spans.with(only(step), other), run::FactRef::none, run::Joined{.step = step, .other = other});
+}
+
+void Journal::process_changed(NodeId node, run::ProcessChange change)
+{
+    context_.record(node, {}, cause_, run::ProcessChanged{.change = change});
+    if (watcher_) watcher_->on_process_changed(node, change);
+}
+
+} // namespace tegami::nodes

@@ -1,0 +1,78 @@
+#pragma once
+/// The story of every mail, kept where its steps happen: who made it, which step began and how it ended. What is written
+/// here becomes facts, and whoever waits for a step (a scenario's `after`) is told.
+
+#include "sim/net/context.hpp"
+
+#include <map>
+#include <string>
+
+namespace tegami::nodes {
+
+using engine::Duration;
+using engine::NodeId;
+using engine::Time;
+using run::MailId;
+using run::Outcome;
+using run::SpanId;
+using run::Step;
+using wire::Octets;
+using wire::Spans;
+
+/// Is told what a scenario may wait for, at the moment it happens.
+class Watcher {
+  public:
+    virtual void on_step_ended(MailId mail, Step step, Outcome outcome) = 0;
+    virtual void on_process_changed(NodeId node, run::ProcessChange change) = 0;
+
+  protected:
+    ~Watcher() = default;
+};
+
+class Journal {
+  public:
+    explicit Journal(net::Context& context) : context_(context), mails_made_(context.engine.node_count()) {}
+
+    void set_watcher(Watcher* watcher) { watcher_ = watcher; }
+    /// What the next mails are made because of: the act of a scenario.
+    void set_cause(run::FactRef cause) { cause_ = cause; }
+
+    struct NewMail {
+        std::string from;
+        std::string to; ///< forward-paths with ", " between
+        std::string subject;
+        std::string message_id;
+    };
+    /// A mail comes into being at `node`.
+    MailId make_mail(NodeId node, const NewMail& mail, Spans serves = {});
+    /// The mails whose steps are in a set, each once, in the order in which their spans began.
+    std::vector<MailId> mails_of(Spans spans) const;
+
+    struct Beginning {
+        MailId mail;
+        Step step{};
+        std::string recipients; ///< empty where it serves all of the mail's
+        std::string peer;       ///< host, mailbox or name it is done with
+        std::uint16_t port = 0;
+    };
+    /// Beginning a step of a mail again is a further try of it.
+    SpanId begin(NodeId node, const Beginning& beginning);
+    /// `reason`: a stable key; `detail`: the reply, file name or the like that decided.
+    void end(NodeId node, SpanId span, Outcome outcome, std::string_view reason = {}, std::string_view detail = {});
+    /// A step goes on in a session that was there already.
+    void join(NodeId node, SpanId step, Spans session);
+
+    void process_changed(NodeId node, run::ProcessChange change);
+
+    Spans only(SpanId span) { return context_.spans.only(span); }
+    net::Context& context() { return context_; }
+
+  private:
+    net::Context& context_;
+    Watcher* watcher_ = nullptr;
+    run::FactRef cause_{};
+    std::vector<std::uint32_t> mails_made_; // by node
+    std::map<std::pair<MailId, Step>, std::uint32_t> tries_;
+};
+
+} // namespace tegami::nodes

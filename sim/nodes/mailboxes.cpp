@@ -1,0 +1,103 @@
+#include "sim/nodes/mailboxes.hpp"
+
+#include "protocols/mail/maildir.hpp"
+
+#include <algorithm>
+
+namespace tegami::nodes {
+
+std::string Mailboxes::label(std::string_view mailbox) const
+{
+    return label_.empty() ? std::string{mailbox} + "/INBOX" : label_;
+}
+
+Task<std::expected<std::vector<std::string>, engine::DiskError>> Mailboxes::deliver(std::vector<std::string> mailboxes, std::string octets, Spans spans)
+{
+    engine::Disk& disk = host_.disk();
+    std::vector<std::string> names;
+    std::optional<engine::DiskError> failure;
+    for (const std::string& mailbox : mailboxes) {
+        const std::string name = mail::maildir_unique(host_.engine().now(), host_.next_file(), host_.domain_name());
+        const std::string written = folder(mailbox, "tmp") + '/' + name;
+        names.push_back(name);
+        const auto made = co_await disk.create(written, octets, spans);
+        if (!made) {
+            failure = made.error();
+            break;
+        }
+        const auto synced = co_await disk.sync(written);
+        if (!synced) {
+            failure = synced.error();
+            break;
+        }
+    }
+    std::size_t visible = 0;
+    for (std::size_t i = 0; !failure && i < mailboxes.size(); ++i) {
+        const auto moved = co_await disk.rename(folder(mailboxes[i], "tmp") + '/' + names[i], folder(mailboxes[i], "new") + '/' + names[i]);
+        if (!moved) {
+            failure = moved.error();
+            break;
+        }
+        visible = i + 1;
+        const auto synced = co_await disk.sync_folder(folder(mailboxes[i], "new"));
+        if (!synced) failure = synced.error();
+    }
+    if (failure) {
+        // Nothing half done stays to be seen: the sender keeps the message and will come again.
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const auto gone = co_await disk.remove(folder(mailboxes[i], i < visible ? "new" : "tmp") + '/' + names[i]);
+            static_cast<void>(gone);
+        }
+        co_return std::unexpected(*failure);
+    }
+    const run::ContentId content = host_.keep_content(spans, wire::as_octets(octets));
+    for (std::size_t i = 0; i < mailboxes.size(); ++i)
+        host_.record(spans, run::MailboxChanged{.mailbox = label(mailboxes[i]), .change = run::MailboxChange::delivered, .file = names[i],
+                                                .size = octets.size(), .content = content});
+    co_return names;
+}
+
+std::vector<Mailboxes::Entry> Mailboxes::list(std::string_view mailbox) const
+{
+    std::vector<Entry> entries;
+    const std::string at = folder(mailbox, "new");
+    for (std::string& name : host_.disk().names_in(at)) {
+        if (!mail::is_maildir_name(name)) continue;
+        const std::string path = at + '/' + name;
+        const auto file = host_.disk().do_read(path);
+        if (file) entries.push_back({std::move(name), path, (*file)->octets.size(), (*file)->spans});
+    }
+    return entries;
+}
+
+bool Mailboxes::contains(std::string_view mailbox, std::string_view name) const
+{
+    return host_.disk().do_read(folder(mailbox, "new") + '/' + std::string{name}).has_value();
+}
+
+Task<bool> Mailboxes::remove(std::string mailbox, std::vector<Entry> entries)
+{
+    bool all = true;
+    for (const Entry& entry : entries) {
+        const auto gone = co_await host_.disk().remove(entry.path);
+        if (!gone) {
+            all = false;
+            continue;
+        }
+        host_.record(entry.spans, run::MailboxChanged{.mailbox = label(mailbox), .change = run::MailboxChange::deleted, .file = entry.name,
+                                                      .size = entry.size, .content = {}});
+    }
+    const auto synced = co_await host_.disk().sync_folder(folder(mailbox, "new"));
+    co_return all && synced.has_value();
+}
+
+Task<void> Mailboxes::clean(std::string mailbox)
+{
+    const std::string at = folder(mailbox, "tmp");
+    for (const std::string& name : host_.disk().names_in(at)) {
+        const auto gone = co_await host_.disk().remove(at + '/' + name);
+        static_cast<void>(gone);
+    }
+}
+
+} // namespace tegami::nodes

@@ -1,0 +1,367 @@
+#include "sim/nodes/mua.hpp"
+
+#include <algorithm>
+
+namespace tegami::nodes {
+
+namespace {
+
+constexpr std::string_view outbox_folder = "outbox";
+
+std::string_view reason_of(wire::ConnectError error)
+{
+    switch (error) {
+    case wire::ConnectError::refused: return "connect.refused";
+    case wire::ConnectError::timed_out: return "connect.timed_out";
+    case wire::ConnectError::unreachable: return "connect.unreachable";
+    case wire::ConnectError::no_port: return "connect.no_port";
+    }
+    return {};
+}
+
+std::string reply_line(const smtp::Reply& reply)
+{
+    std::string line = smtp::format(reply);
+    return line.substr(0, line.find('\r'));
+}
+
+std::string listed(const std::vector<mail::Mailbox>& mailboxes)
+{
+    std::string text;
+    for (const mail::Mailbox& mailbox : mailboxes) {
+        if (!text.empty()) text += ", ";
+        text += mail::format(mailbox);
+    }
+    return text;
+}
+
+} // namespace
+
+Mua::Mua(Host& host, Mailboxes& mailboxes, Settings settings) : host_(host), mailboxes_(mailboxes), settings_(std::move(settings)) {}
+
+// ---- sending -------------------------------------------------------------------------------------------------------
+
+MailId Mua::send(const Writing& writing)
+{
+    engine::Random draws = host_.engine().random(host_.node(), "message-id", std::to_string(letters_.size()) + '@' + std::to_string(host_.engine().now().ns));
+    const std::uint64_t drawn = draws.draw();
+    mail::Letter letter;
+    letter.from = settings_.self;
+    for (const mail::Mailbox& to : writing.to) letter.to.push_back({{}, to});
+    letter.subject = writing.subject;
+    letter.text = writing.text;
+    letter.date = host_.engine().now();
+    letter.zone_minutes = host_.zone_minutes();
+    letter.message_id = std::to_string(drawn) + '@' + host_.domain_name();
+
+    auto kept = std::make_unique<Letter>();
+    kept->file.reverse_path = {settings_.self.mailbox};
+    kept->file.forward_paths = writing.to;
+    kept->file.server = writing.server.value_or(settings_.submit);
+    kept->file.server_name = writing.server ? writing.server_name : settings_.submit_name;
+    kept->file.written = host_.engine().now();
+    kept->file.message = mail::compose(letter, mail::BodyOctets::eight_bit);
+    kept->mail = host_.journal().make_mail(host_.node(), {.from = mail::format(settings_.self.mailbox), .to = listed(writing.to),
+                                                          .subject = writing.subject, .message_id = letter.message_id});
+    kept->next_try = host_.engine().now();
+    kept->under_way = true; // until it is on the disk
+    host_.keep_content({}, wire::as_octets(kept->file.message));
+    const MailId mail = kept->mail;
+    letters_.push_back(std::move(kept));
+    host_.spawn(put(letters_.size() - 1));
+    return mail;
+}
+
+Task<void> Mua::put(std::size_t index)
+{
+    Letter& letter = *letters_[index];
+    engine::Disk& disk = host_.disk();
+    letter.path = std::string{outbox_folder} + '/' + std::to_string(letter.mail.number);
+    // Whom the file serves: the mail, by a span of its own that never begins a step.
+    const Spans mine = host_.spans().only(host_.spans().begin(
+        {.kind = run::SpanKind::step, .node = host_.node(), .number = 0, .mail = letter.mail, .step = Step::none, .tries = 0}));
+    const auto made = co_await disk.create(letter.path, format(letter.file), mine);
+    if (made) {
+        const auto synced = co_await disk.sync(letter.path);
+        const auto named = co_await disk.sync_folder(std::string{outbox_folder});
+        static_cast<void>(synced), static_cast<void>(named);
+    } else
+        letter.path.clear(); // it leaves from memory, and is lost with it
+    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number), .change = run::QueueChange::put, .tries = 0, .reply = {}});
+    letter.under_way = false;
+    kick(letter.file.server);
+}
+
+bool Mua::due(const Letter& letter, wire::Endpoint to) const
+{
+    return !letter.under_way && letter.file.server == to && letter.next_try <= host_.engine().now() && !letter.file.forward_paths.empty();
+}
+
+void Mua::kick(wire::Endpoint to)
+{
+    if (std::ranges::find(talking_, to) != talking_.end()) return;
+    if (std::ranges::none_of(letters_, [&](const auto& letter) { return due(*letter, to); })) return;
+    talking_.push_back(to);
+    host_.spawn(hand_over(to));
+}
+
+void Mua::begin_try(Letter& letter)
+{
+    letter.under_way = true;
+    ++letter.file.tries;
+    letter.step = host_.journal().begin(host_.node(), {.mail = letter.mail, .step = Step::s1_submit,
+                                                       .recipients = listed(letter.file.forward_paths), .peer = letter.file.server_name,
+                                                       .port = static_cast<std::uint16_t>(letter.file.server.port)});
+}
+
+/// Gives the session one letter after the other, and settles what became of each.
+class Mua::Outbox final : public smtp::Outbox {
+  public:
+    Outbox(Mua& mua, wire::Endpoint to, std::vector<Letter*> begun) : mua_(mua), to_(to), begun_(std::move(begun)) {}
+
+    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions&) override
+    {
+        Letter* letter = nullptr;
+        if (!begun_.empty()) {
+            letter = begun_.front();
+            begun_.erase(begun_.begin());
+        } else {
+            for (const auto& candidate : mua_.letters_)
+                if (!letter && mua_.due(*candidate, to_)) letter = candidate.get();
+            if (!letter) co_return std::nullopt;
+            mua_.begin_try(*letter);
+            mua_.host_.journal().join(mua_.host_.node(), letter->step, session_);
+        }
+        given_.push_back(letter);
+        smtp::OutgoingMail mail;
+        mail.id = given_.size() - 1;
+        mail.reverse_path = letter->file.reverse_path;
+        mail.forward_paths = letter->file.forward_paths;
+        const Octets octets = wire::as_octets(letter->file.message);
+        mail.octets.assign(octets.begin(), octets.end());
+        mail.spans = mua_.host_.journal().only(letter->step);
+        co_return mail;
+    }
+
+    Task<void> report(const smtp::MailResult& result) override
+    {
+        Letter& letter = *given_[result.id];
+        std::vector<mail::Mailbox> again;
+        const smtp::RecipientResult* worst = nullptr;
+        const auto gravity = [](smtp::Fate fate) {
+            return fate == smtp::Fate::accepted ? 0 : fate == smtp::Fate::refused ? 1 : 2;
+        };
+        for (std::size_t i = 0; i < result.recipients.size(); ++i) {
+            const smtp::RecipientResult& r = result.recipients[i];
+            if (gravity(r.fate) == 2) again.push_back(letter.file.forward_paths[i]);
+            if (!worst || gravity(r.fate) > gravity(worst->fate)) worst = &r;
+        }
+        letter.file.forward_paths = std::move(again);
+        Outcome outcome = Outcome::done;
+        std::string_view reason;
+        if (worst && worst->fate != smtp::Fate::accepted) {
+            outcome = worst->fate == smtp::Fate::refused ? Outcome::refused : Outcome::deferred;
+            reason = worst->reply.code != 0 ? "reply" : worst->fate == smtp::Fate::uncertain ? "broke.after.dot" : "broke";
+        }
+        std::string detail = worst && worst->reply.code != 0 ? reply_line(worst->reply) : std::string{};
+        co_await mua_.settle(letter, outcome, reason, std::move(detail));
+    }
+
+    void set_session(Spans session) { session_ = session; }
+    /// Those that the session did not come to.
+    std::vector<Letter*> left() const { return begun_; }
+
+  private:
+    Mua& mua_;
+    wire::Endpoint to_;
+    std::vector<Letter*> begun_; // their S1 opened the connection
+    std::vector<Letter*> given_;
+    Spans session_;
+};
+
+Task<void> Mua::hand_over(wire::Endpoint to)
+{
+    std::vector<Letter*> begun;
+    Spans serves;
+    for (const auto& letter : letters_) {
+        if (!due(*letter, to)) continue;
+        begin_try(*letter);
+        begun.push_back(letter.get());
+        serves = host_.spans().with(serves, letter->step);
+    }
+    auto connected = co_await host_.network().tcp.connect(host_.node(), to, run::Protocol::smtp, serves);
+    std::vector<Letter*> left = begun;
+    std::string_view reason = "broke";
+    std::string detail;
+    if (connected) {
+        wire::Stream& stream = **connected;
+        smtp::ClientOptions options;
+        options.hello = host_.domain_name();
+        Outbox outbox{*this, to, std::move(begun)};
+        if (const auto* tcp = dynamic_cast<net::TcpStream*>(&stream)) outbox.set_session(tcp->session());
+        const smtp::SessionEnd end = co_await smtp::deliver(stream, options, outbox);
+        left = outbox.left();
+        if (end.reply.code != 0 && !end.reply.positive()) {
+            reason = "reply";
+            detail = reply_line(end.reply);
+        }
+    } else
+        reason = reason_of(connected.error());
+    std::erase(talking_, to);
+    for (Letter* const letter : left) co_await settle(*letter, Outcome::deferred, reason, detail);
+    kick(to); // what was written meanwhile
+}
+
+Task<void> Mua::settle(Letter& letter, Outcome outcome, std::string_view reason, std::string detail)
+{
+    const bool gave_up = outcome == Outcome::deferred && host_.engine().now() - letter.file.written >= give_up_after;
+    if (gave_up) {
+        outcome = Outcome::failed;
+        letter.file.forward_paths.clear();
+    }
+    const Spans mine = host_.journal().only(letter.step);
+    const auto change = outcome == Outcome::done ? run::QueueChange::taken : outcome == Outcome::deferred ? run::QueueChange::deferred : run::QueueChange::failed;
+    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number), .change = change, .tries = letter.file.tries, .reply = detail});
+    host_.journal().end(host_.node(), letter.step, outcome, reason, detail);
+    engine::Disk& disk = host_.disk();
+    if (letter.file.forward_paths.empty()) {
+        if (!letter.path.empty()) {
+            const auto gone = co_await disk.remove(letter.path);
+            const auto synced = co_await disk.sync_folder(std::string{outbox_folder});
+            static_cast<void>(gone), static_cast<void>(synced);
+        }
+        letter.under_way = false;
+        co_return;
+    }
+    if (!letter.path.empty()) { // whom it still must reach, and how often it was tried
+        const auto old = disk.do_read(letter.path);
+        const std::string beside = letter.path + ".new";
+        const auto gone = co_await disk.remove(beside);
+        const auto made = co_await disk.create(beside, format(letter.file), old ? (*old)->spans : Spans{});
+        if (made) {
+            const auto synced = co_await disk.sync(beside);
+            if (synced) {
+                const auto moved = co_await disk.rename(beside, letter.path);
+                const auto named = co_await disk.sync_folder(std::string{outbox_folder});
+                static_cast<void>(moved), static_cast<void>(named);
+            }
+        }
+        static_cast<void>(gone);
+    }
+    letter.under_way = false;
+    schedule_retry(letter);
+}
+
+void Mua::schedule_retry(Letter& letter)
+{
+    Duration wait = first_retry;
+    for (std::uint32_t i = 1; i < letter.file.tries && wait < longest_retry; ++i) wait = wait * 2;
+    wait = std::min(wait, longest_retry);
+    letter.next_try = host_.engine().now() + wait;
+    host_.spawn(wait_and_kick(letter.file.server, wait));
+}
+
+Task<void> Mua::wait_and_kick(wire::Endpoint to, Duration length)
+{
+    co_await host_.engine().pause(host_.node(), length);
+    kick(to);
+}
+
+// ---- fetching ------------------------------------------------------------------------------------------------------
+
+/// Keeps what was fetched on the device's disk.
+class Mua::Sink final : public pop3::Sink {
+  public:
+    explicit Sink(Mua& mua) : mua_(mua) {}
+
+    bool wants(const std::string& unique_id) override
+    {
+        return unique_id.empty() || !mua_.host_.disk().do_read("fetched/" + file_name(unique_id)).has_value();
+    }
+    Task<bool> store(pop3::Fetched fetched) override
+    {
+        Host& host = mua_.host_;
+        const Spans serves = host.spans().steps_of(fetched.message.spans(&host.spans()));
+        std::string octets{wire::as_text(fetched.message.octets)};
+        const auto kept = co_await mua_.mailboxes_.deliver({mua_.settings_.user}, std::move(octets), serves);
+        if (!kept) co_return false;
+        // Remembered by its unique id, so that a session that breaks before its end does not bring it twice.
+        if (!fetched.unique_id.empty()) {
+            const std::string mark = "fetched/" + file_name(fetched.unique_id);
+            const auto made = co_await host.disk().create(mark, {}, {});
+            if (made) {
+                const auto synced = co_await host.disk().sync(mark);
+                const auto named = co_await host.disk().sync_folder("fetched");
+                static_cast<void>(synced), static_cast<void>(named);
+            }
+        }
+        for (const SpanId member : host.spans().members(serves))
+            if (host.spans()[member].step == Step::r4_fetch) host.journal().end(host.node(), member, Outcome::done, {}, kept->front());
+        co_return true;
+    }
+
+  private:
+    /// An identifier from a server never makes a path: hexadecimal.
+    static std::string file_name(const std::string& unique_id)
+    {
+        static constexpr std::string_view digits = "0123456789abcdef";
+        std::string name;
+        for (const char c : unique_id) {
+            name += digits[static_cast<std::uint8_t>(c) >> 4];
+            name += digits[static_cast<std::uint8_t>(c) & 15];
+        }
+        return name;
+    }
+    Mua& mua_;
+};
+
+void Mua::fetch(bool keep) { host_.spawn(fetch_all(keep)); }
+
+Task<void> Mua::fetch_all(bool keep)
+{
+    auto connected = co_await host_.network().tcp.connect(host_.node(), settings_.mailbox, run::Protocol::pop3, {});
+    if (!connected) co_return;
+    pop3::FetchOptions options;
+    options.user = settings_.user;
+    options.password = settings_.password;
+    options.keep_on_server = keep;
+    options.algebra = &host_.spans();
+    Sink sink{*this};
+    const pop3::FetchEnd end = co_await pop3::fetch(**connected, options, sink);
+    static_cast<void>(end);
+}
+
+// ---- starting ------------------------------------------------------------------------------------------------------
+
+void Mua::forget()
+{
+    letters_.clear();
+    talking_.clear();
+}
+
+void Mua::start()
+{
+    // What an earlier life has left: letters not yet handed over.
+    for (const std::string& name : host_.disk().names_in(outbox_folder)) {
+        const std::string path = std::string{outbox_folder} + '/' + name;
+        const auto stored = host_.disk().do_read(path);
+        if (!stored || name.ends_with(".new")) continue;
+        auto file = parse_outbox_file((*stored)->octets);
+        const std::vector<MailId> mails = host_.journal().mails_of((*stored)->spans);
+        if (!file || mails.empty()) continue; // cut short by the power: it was never promised
+        auto letter = std::make_unique<Letter>();
+        letter->file = std::move(*file);
+        letter->path = path;
+        letter->mail = mails.front();
+        letter->next_try = host_.engine().now();
+        letters_.push_back(std::move(letter));
+    }
+    std::ranges::sort(letters_, {}, [](const auto& letter) { return letter->mail; });
+    host_.spawn(mailboxes_.clean(settings_.user));
+    std::vector<wire::Endpoint> servers;
+    for (const auto& letter : letters_)
+        if (std::ranges::find(servers, letter->file.server) == servers.end()) servers.push_back(letter->file.server);
+    for (const wire::Endpoint& server : servers) kick(server);
+}
+
+} // namespace tegami::nodes

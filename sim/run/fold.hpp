@@ -1,0 +1,154 @@
+#pragma once
+/// What a host's state was at a time: a fold of that host's own facts, and of nothing else.
+
+#include "sim/run/log.hpp"
+
+#include <map>
+#include <string>
+
+namespace tegami::run {
+
+/// A TCP connection as its host sees it. Sequence numbers count from the initial ones; times in microseconds. What only
+/// levels `headers` and `full` hold is 0 below them.
+struct ConnectionState {
+    wire::Address local, remote;
+    std::uint16_t local_port = 0, remote_port = 0;
+    bool passive = false;
+    std::uint32_t initial_send = 0;
+    tcp::State state{};
+    tcp::Rule rule{};               ///< by which it got there
+    std::uint64_t unacknowledged = 0; ///< SND.UNA
+    std::uint64_t next = 0;           ///< SND.NXT
+    std::uint64_t received = 0;       ///< RCV.NXT
+    std::uint32_t window = 0, cwnd = 0, ssthresh = 0, srtt = 0, rto = 0;
+    std::uint32_t retransmissions = 0, timeouts = 0;
+    std::uint32_t lines_said = 0, lines_heard = 0;
+    FactRef last_said{}, last_heard{};
+    FactRef opened{};
+
+    bool operator==(const ConnectionState&) const = default;
+};
+
+struct NicState {
+    std::uint64_t frames = 0, octets = 0; ///< handed to the link
+    std::uint64_t lost = 0;               ///< of them
+    std::map<DropReason, std::uint64_t> drops;
+    bool down = false;
+    std::uint64_t loss = 0; ///< set by a fault, in millionths
+
+    bool operator==(const NicState&) const = default;
+};
+
+struct ArpState {
+    link::MacAddress mac; ///< zero while only asked for
+    FactRef since{};
+
+    bool operator==(const ArpState&) const = default;
+};
+
+struct StoredMessage {
+    std::uint64_t size = 0;
+    ContentId content{};
+    bool seen = false;
+
+    bool operator==(const StoredMessage&) const = default;
+};
+
+struct QueueState {
+    QueueChange last{}; ///< put or deferred: what is taken or has failed is out of the queue
+    std::uint32_t tries = 0;
+    FactRef since{};
+
+    bool operator==(const QueueState&) const = default;
+};
+
+/// A file's octets, which may have several names or, until its folder is synced, different ones after a power cut.
+struct FileState {
+    std::uint64_t size = 0;
+    std::uint64_t durable = 0; ///< octets that outlive a power cut
+    bool synced = false;       ///< written and synced since
+
+    bool operator==(const FileState&) const = default;
+};
+
+struct DiskState {
+    std::map<std::uint32_t, FileState> files;          ///< by a number of this fold
+    std::map<std::string, std::uint32_t> names;         ///< as seen now
+    std::map<std::string, std::uint32_t> durable_names; ///< as after a power cut
+    std::uint32_t made = 0;
+
+    const FileState* find(const std::string& path) const;
+    bool operator==(const DiskState&) const = default;
+};
+
+struct SessionState {
+    Protocol protocol{};
+    ConnectionId connection{};
+    bool client = false;
+    FactRef begun{};
+
+    bool operator==(const SessionState&) const = default;
+};
+
+struct StepState {
+    FactRef begun{}, ended{};
+    Outcome outcome{}; ///< once ended
+
+    bool operator==(const StepState&) const = default;
+};
+
+struct NodeState {
+    /// The last change of its processes; a host of which nothing is recorded has long been up.
+    ProcessChange process = ProcessChange::started;
+    FactRef process_since{};
+    std::uint32_t starts = 0;
+    std::map<ConnectionId, ConnectionState> connections;
+    std::map<wire::Address, ArpState> neighbours;
+    std::map<NicId, NicState> nics;
+    std::map<std::string, std::map<std::string, StoredMessage>> mailboxes; ///< by mailbox and file
+    std::map<std::string, QueueState> queue;
+    DiskState disk;
+    std::map<SpanId, SessionState> sessions;
+    std::map<SpanId, StepState> steps;
+    std::uint32_t mails_made = 0, acts = 0, inputs = 0;
+    std::uint32_t icmp_sent = 0, icmp_received = 0;
+    std::uint32_t resets = 0; ///< and segments refused
+
+    bool running() const { return process == ProcessChange::started || process == ProcessChange::restarted; }
+    bool operator==(const NodeState&) const = default;
+};
+
+/// Takes one of the node's facts into its state.
+void apply(NodeState& state, const Event& event, const Log& log);
+
+/// States of any node at any time. Each node has keyframes, made when it is first asked for: the next one when the facts
+/// since the last cost more than a copy. The log may grow meanwhile.
+class Fold {
+  public:
+    explicit Fold(const Log& log) : log_(log) {}
+
+    /// After everything that happened up to and including `at`.
+    NodeState state(NodeId node, Time at);
+    /// After the node's first so many facts.
+    NodeState after(NodeId node, std::size_t facts);
+    /// How many of the node's facts happened up to and including `at`.
+    std::size_t facts_until(NodeId node, Time at) const;
+
+    std::size_t keyframes(NodeId node) const;
+
+  private:
+    struct Keyframe {
+        std::size_t facts = 0;
+        NodeState state;
+    };
+    struct Kept {
+        std::vector<Keyframe> keyframes;
+        Keyframe last; // as far as was folded
+    };
+    Kept& kept(NodeId node);
+
+    const Log& log_;
+    std::map<NodeId, Kept> kept_;
+};
+
+} // namespace tegami::run

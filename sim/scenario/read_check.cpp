@@ -1,0 +1,154 @@
+#include "sim/scenario/readers.hpp"
+
+namespace tegami::scenario {
+
+namespace {
+
+constexpr Key<FrameCheck> frames_keys[] = {
+    {{"sniff", "host, HOST:NEIGHBOUR or link", required, "\"alice-pc\"", "Where the sniffer sits."},
+     [](Problems& problems, const Node& node, FrameCheck& check) { read_line(problems, node, check.sniff); }},
+    {{"filter", "libpcap filter", required, "\"tcp port 25\"", "Which frames count."},
+     [](Problems& problems, const Node& node, FrameCheck& check) { read_line(problems, node, check.filter); }},
+    {{"count", "count", required, "{ min = 1 }", "How many there must be."},
+     [](Problems& problems, const Node& node, FrameCheck& check) { read_count(problems, node, check.count); }},
+};
+
+constexpr Key<TcpCheck> tcp_keys[] = {
+    {{"retransmissions", "count", required, "1", "How many segments are sent again."},
+     [](Problems& problems, const Node& node, TcpCheck& check) { read_count(problems, node, check.retransmissions); }},
+    {{"between", "two hosts", "all connections", "[\"alice-pc\", \"example-mail\"]",
+      "Only on connections between these hosts."},
+     [](Problems& problems, const Node& node, TcpCheck& check) {
+         read_two_names(problems, node, check.between.emplace());
+     }},
+};
+
+/// A check as it is written; what it is about shows only when all its keys are read.
+struct CheckKeys {
+    std::optional<Placed<std::string>> name;
+    std::optional<Text> why;
+    std::optional<MailCheck> mail;
+    std::optional<Placed<std::string>> is_in;
+    std::optional<Count> copies;
+    std::optional<std::vector<StepEnding>> steps;
+    std::optional<FrameCheck> frames;
+    std::optional<TcpCheck> tcp;
+};
+
+void read_steps(Problems& problems, const Node& node, CheckKeys& check)
+{
+    check.steps.emplace();
+    if (node.kind != Node::Kind::list) return problems.report(node.at, "scenario.expects.text_list");
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const Problems::Inside inside{problems, i + 1};
+        const Node& item = node.items[i];
+        if (item.kind != Node::Kind::text) {
+            problems.report(item.at, "scenario.expects.text");
+            continue;
+        }
+        const std::string_view words = item.text;
+        const std::size_t space = words.find(' ');
+        StepEnding ending;
+        if (const auto step = find_word(problems, item.at, words.substr(0, space), step_words))
+            ending.step = static_cast<Step>(*step);
+        if (space != words.npos)
+            if (const auto end = find_word(problems, item.at, words.substr(space + 1), ending_words))
+                ending.ending = static_cast<Ending>(*end);
+        check.steps->push_back(ending);
+    }
+}
+
+constexpr Key<CheckKeys> check_keys[] = {
+    {{"name", "name", "its place: check-3", "\"home-25\"", "What the check is called."},
+     [](Problems& problems, const Node& node, CheckKeys& check) { read_name(problems, node, check.name.emplace()); }},
+    {{"why", "people's text", "none", "{ en = \"Both arrive.\", ja = \"2通とも届きます。\" }",
+      "Why that must be so, for whom it fails."},
+     [](Problems& problems, const Node& node, CheckKeys& check) { read_text(problems, node, check.why.emplace()); }},
+    {{"mail", "integer", "none", "1", "About this mail: the how-manieth `sends` of the file."},
+     [](Problems& problems, const Node& node, CheckKeys& check) {
+         read_mail_number(problems, node, check.mail.emplace().mail);
+     }},
+    {{"is_in", "USER/INBOX or USER-DEVICE", "anywhere", "\"bob/INBOX\"",
+      "Where the mail is in the end: in a mailbox on the server, or fetched onto a computer."},
+     [](Problems& problems, const Node& node, CheckKeys& check) { read_line(problems, node, check.is_in.emplace()); }},
+    {{"copies", "count", "1", "1", "How many copies are there. Only with `is_in`."},
+     [](Problems& problems, const Node& node, CheckKeys& check) { read_count(problems, node, check.copies.emplace()); }},
+    {{"steps", "list of STEP or STEP ENDING", "any", "[\"S1 refused\", \"S1\"]",
+      "Exactly these steps of the mail, in the order in which they end. Without a word behind it a step is done; the "
+      "other words are deferred, refused and failed."},
+     read_steps},
+    {{"frames", "table", "none", "{ sniff = \"alice-pc\", filter = \"tcp port 25\", count = { min = 1 } }",
+      "About frames that a sniffer sees."},
+     [](Problems& problems, const Node& node, CheckKeys& check) {
+         read_table(problems, node, node.at, "{ sniff = \"alice-pc\", filter = \"tcp port 25\", count = 0 }",
+                    all(frames_keys), check.frames.emplace());
+     }},
+    {{"tcp", "table", "none", "{ retransmissions = 1, between = [\"alice-pc\", \"example-mail\"] }",
+      "About TCP connections."},
+     [](Problems& problems, const Node& node, CheckKeys& check) {
+         read_table(problems, node, node.at, "{ retransmissions = 1 }", all(tcp_keys), check.tcp.emplace());
+     }},
+};
+
+Position key_place(const Node& table, std::string_view key)
+{
+    const auto entry = std::ranges::find(table.entries, key, &Entry::key);
+    return entry == table.entries.end() ? table.at : entry->at;
+}
+
+void read_check(Problems& problems, const Node& node, std::vector<Check>& checks)
+{
+    CheckKeys keys;
+    read_table(problems, node, node.at, "[[check]]", all(check_keys), keys);
+    std::vector<std::string_view> kinds;
+    if (keys.mail) kinds.push_back("mail");
+    if (keys.frames) kinds.push_back("frames");
+    if (keys.tcp) kinds.push_back("tcp");
+    if (kinds.empty()) return problems.report(node.at, "scenario.check.kind");
+    if (kinds.size() > 1)
+        return problems.report(node.at, "scenario.check.kinds",
+                               {{"first", std::string{kinds[0]}}, {"second", std::string{kinds[1]}}});
+    if (!keys.mail)
+        for (const std::string_view of_mail : {"is_in", "copies", "steps"})
+            if (std::ranges::find(node.entries, of_mail, &Entry::key) != node.entries.end())
+                problems.report(key_place(node, of_mail), "scenario.check.not_here",
+                                {{"key", std::string{of_mail}}, {"kind", std::string{kinds[0]}}});
+    Check check;
+    check.at = node.at;
+    check.name = std::move(keys.name);
+    check.why = std::move(keys.why);
+    check.id = check.name ? check.name->value : "check-" + std::to_string(checks.size() + 1);
+    if (keys.mail) {
+        if (!keys.is_in && !keys.steps && !keys.copies) problems.report(node.at, "scenario.check.empty");
+        if (keys.copies && !keys.is_in) problems.report(key_place(node, "copies"), "scenario.check.copies");
+        keys.mail->is_in = std::move(keys.is_in);
+        keys.mail->copies = keys.copies.value_or(Count{1, 1});
+        keys.mail->steps = std::move(keys.steps);
+        check.what = *std::move(keys.mail);
+    } else if (keys.frames) {
+        check.what = *std::move(keys.frames);
+    } else {
+        check.what = *std::move(keys.tcp);
+    }
+    checks.push_back(std::move(check));
+}
+
+} // namespace
+
+void read_checks(Problems& problems, const Node& node, std::vector<Check>& checks)
+{
+    if (!is_blocks(problems, node, "check")) return;
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const Problems::Inside inside{problems, i + 1};
+        read_check(problems, node.items[i], checks);
+    }
+}
+
+std::vector<Section> check_sections()
+{
+    return {section("[[check]]", all(check_keys)),
+            section("[[check]] frames", all(frames_keys)),
+            section("[[check]] tcp", all(tcp_keys))};
+}
+
+} // namespace tegami::scenario

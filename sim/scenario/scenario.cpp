@@ -1,0 +1,22 @@
+#include "sim/scenario/scenario.hpp"
+
+namespace tegami::scenario {
+
+std::string_view verb_name(const Deed& deed)
+{
+    constexpr std::array<std::string_view, std::variant_size_v<Deed>> names{
+        "sends", "reads", "stops", "starts", "crashes", "restarts", "loses", "loses", "goes"};
+    return names[deed.index()];
+}
+
+std::string format(const Net& net) { return wire::format(net.address) + '/' + std::to_string(net.length); }
+
+std::vector<std::size_t> Scenario::mails() const
+{
+    std::vector<std::size_t> sending;
+    for (std::size_t i = 0; i < acts.size(); ++i)
+        if (std::holds_alternative<Sends>(acts[i].deed)) sending.push_back(i);
+    return sending;
+}
+
+} // namespace tegami::scenario
