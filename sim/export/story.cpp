@@ -33,8 +33,8 @@ constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s
 
 class Story {
   public:
-    Story(const Journey& journey, const Telling& telling)
-        : journey_{journey}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
+    Story(const Tale& tale, const Telling& telling)
+        : tale_{tale}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
           page_{telling.medium}
     {
     }
@@ -46,13 +46,13 @@ class Story {
                                   {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
                   Style::dim);
         bool any = false;
-        for (const Letter& letter : journey_.letters) any |= tell(letter);
+        for (const Letter& letter : tale_.letters) any |= tell(letter);
         if (!any) {
             page_.blank();
-            page_.paragraph({0, catalogue_.text(journey_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
+            page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
         }
         page_.blank();
-        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(journey_.end)}}), Style::dim});
+        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(tale_.end)}}), Style::dim});
         return page_.take();
     }
 
@@ -73,7 +73,7 @@ class Story {
         if (selection.mail && *selection.mail != letter.number) return false;
         std::vector<const Passage*> shown;
         for (const std::size_t index : letter.passages)
-            if (admits(journey_.passages[index])) shown.push_back(&journey_.passages[index]);
+            if (admits(tale_.passages[index])) shown.push_back(&tale_.passages[index]);
         const bool whole = selection.step.empty() && selection.host.empty();
         if (shown.empty() && !whole) return false;
 
@@ -97,9 +97,9 @@ class Story {
         tell_head(passage);
         if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
         if (passage.opened_by && passage.step != Step::r1_hand_over) {
-            const Passage& opener = journey_.passages[*passage.opened_by];
+            const Passage& opener = tale_.passages[*passage.opened_by];
             tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
-                                                                  {"number", number_of(opener.mail)}}));
+                                                                  {"number", tale_.number_of(opener.mail)}}));
         }
         for (const Evidence& evidence : passage.evidence)
             std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
@@ -236,7 +236,7 @@ class Story {
     void tell(Time, const Shared& shared)
     {
         tell_evidence("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
-                                                              {"number", number_of(shared.with)}}));
+                                                              {"number", tale_.number_of(shared.with)}}));
     }
     void tell(Time at, const Connection& connection)
     {
@@ -275,7 +275,7 @@ class Story {
         std::vector<std::pair<std::string, std::string>> groups; // reason, steps
         for (const Step step : journey_steps) {
             const bool taken = std::ranges::any_of(
-                letter.passages, [&](std::size_t index) { return journey_.passages[index].step == step; });
+                letter.passages, [&](std::size_t index) { return tale_.passages[index].step == step; });
             if (taken) continue;
             const std::string reason = catalogue_.text(fmt::format("step.{}.skipped", narration::word(step)));
             const auto known = std::ranges::find(groups, reason, &std::pair<std::string, std::string>::first);
@@ -338,15 +338,10 @@ class Story {
         default: return Style::stop;
         }
     }
-    std::uint32_t number_of(MailId mail) const
-    {
-        const Letter* letter = journey_.letter(mail);
-        return letter ? letter->number : 0;
-    }
     std::string clock(Time at) const { return clock_text(at, telling_.header.zone_minutes); }
     std::string duration(Duration length) const { return duration_text(catalogue_, length); }
 
-    const Journey& journey_;
+    const Tale& tale_;
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
@@ -355,6 +350,6 @@ class Story {
 
 } // namespace
 
-std::string story_text(const Journey& journey, const Telling& telling) { return Story{journey, telling}.tell(); }
+std::string story_text(const Tale& tale, const Telling& telling) { return Story{tale, telling}.tell(); }
 
 } // namespace tegami::exporting
