@@ -19,13 +19,6 @@ namespace {
 using narration::clock_text;
 using narration::duration_text;
 
-// The columns of a block.
-constexpr int code_column = 3;
-constexpr int name_column = 9;
-constexpr int way_column = 21;
-constexpr int text_column = name_column;
-constexpr int evidence_column = 17;
-
 /// The steps that every journey has a place for, in its order. Looking up a server's name and reporting are extras.
 constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s3_1_mx, Step::s3_2_addr,
                                    Step::s3_3_transfer, Step::a1_spf,    Step::a2_dkim, Step::a3_dmarc,
@@ -57,6 +50,13 @@ class Story {
     }
 
   private:
+    // The columns of a block.
+    static constexpr int code_column = 3;
+    static constexpr int name_column = 9;
+    static constexpr int way_column = 21;
+    static constexpr int text_column = name_column;
+    static constexpr int evidence_column = 17;
+
     bool admits(const Passage& passage) const
     {
         const Selection& selection = telling_.selection;
@@ -291,17 +291,9 @@ class Story {
             told += catalogue_.text("story.skipped.group", {{"steps", steps}, {"why", reason}});
         }
         page_.blank();
-        bool first = true;
-        for (std::string& line : narration::wrap(told, page_columns - evidence_column)) {
-            const Cell part{evidence_column, std::move(line), Style::dim};
-            if (first)
-                page_.row({{0, std::string{narration::mark_skipped}, Style::dim},
-                           {code_column, catalogue_.text("outcome.skipped"), Style::dim},
-                           part});
-            else
-                page_.row({part});
-            first = false;
-        }
+        page_.labelled({{0, std::string{narration::mark_skipped}, Style::dim},
+                        {code_column, catalogue_.text("outcome.skipped"), Style::dim}},
+                       {evidence_column, told, Style::dim});
     }
 
     // ---- small things
