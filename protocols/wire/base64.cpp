@@ -58,7 +58,7 @@ Decoded<OctetBuffer> decode_base64(std::string_view text)
         }
         const std::uint8_t three[3] = {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
                                        static_cast<std::uint8_t>(bits)};
-        octets.insert(octets.end(), three, three + count - 1);
+        octets.insert(octets.end(), three, three + (count - 1));
     }
     return octets;
 }
