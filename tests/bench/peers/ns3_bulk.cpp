@@ -91,7 +91,8 @@ int main(int argc, char** argv)
     nodes.Get(0)->AddApplication(sender);
     sender->SetStartTime(Seconds(0.1));
     if (count)
-        for (std::uint32_t i = 0; i < 2; ++i) devices.Get(i)->TraceConnectWithoutContext("PhyTxEnd", MakeCallback(&count_packet));
+        for (std::uint32_t i = 0; i < 2; ++i)
+            devices.Get(i)->TraceConnectWithoutContext("PhyTxEnd", MakeCallback(&count_packet));
     if (pcap) link.EnablePcap(out, devices);
 
     const double set_up = report::seconds_now();

@@ -26,7 +26,9 @@ inline double cpu_seconds()
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -44,11 +46,13 @@ struct Figures {
 
 inline void print(const Figures& f)
 {
-    std::printf("setup_s=%.3f run_s=%.3f cpu_s=%.3f sim_s=%.3f events=%llu link_pkts=%llu dialogues=%llu dlg_per_s=%.0f app_MB=%.2f "
+    std::printf("setup_s=%.3f run_s=%.3f cpu_s=%.3f sim_s=%.3f events=%llu link_pkts=%llu dialogues=%llu "
+                "dlg_per_s=%.0f app_MB=%.2f "
                 "setup_MB=%.1f peak_MB=%.1f\n",
-                f.setup_s, f.run_s, f.cpu_s, f.sim_s, static_cast<unsigned long long>(f.events), static_cast<unsigned long long>(f.link_packets),
-                static_cast<unsigned long long>(f.dialogues), static_cast<double>(f.dialogues) / f.run_s,
-                static_cast<double>(f.octets) / 1e6, f.setup_mib, peak_mib());
+                f.setup_s, f.run_s, f.cpu_s, f.sim_s, static_cast<unsigned long long>(f.events),
+                static_cast<unsigned long long>(f.link_packets), static_cast<unsigned long long>(f.dialogues),
+                static_cast<double>(f.dialogues) / f.run_s, static_cast<double>(f.octets) / 1e6, f.setup_mib,
+                peak_mib());
 }
 
 } // namespace report

@@ -54,7 +54,8 @@ class Server : public Application {
         listener_ = Socket::CreateSocket(GetNode(), TcpSocketFactory::GetTypeId());
         listener_->Bind(InetSocketAddress(Ipv4Address::GetAny(), 25));
         listener_->Listen();
-        listener_->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(), MakeCallback(&Server::accept, this));
+        listener_->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                     MakeCallback(&Server::accept, this));
     }
     void StopApplication() override {}
 
@@ -140,7 +141,10 @@ class Client : public Application {
     std::uint32_t host_;
 };
 
-Ipv4Address address(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) { return Ipv4Address(a << 24 | b << 16 | c << 8 | d); }
+Ipv4Address address(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d)
+{
+    return Ipv4Address(a << 24 | b << 16 | c << 8 | d);
+}
 
 } // namespace
 
@@ -207,26 +211,32 @@ int main(int argc, char** argv)
 
     std::vector<Ipv4Address> server_addresses;
     for (std::uint32_t s = 0; s < servers; ++s) {
-        const auto interfaces = number(join(core.Get(0), server.Get(s), "1Gbps", "2ms"), address(172, 16 + s / 64, s % 64 * 4, 0));
+        const auto interfaces =
+            number(join(core.Get(0), server.Get(s), "1Gbps", "2ms"), address(172, 16 + s / 64, s % 64 * 4, 0));
         server_addresses.push_back(interfaces.GetAddress(1));
         routes(server.Get(s))->SetDefaultRoute(interfaces.GetAddress(0), 1);
         server.Get(s)->AddApplication(CreateObject<Server>());
     }
     for (std::uint32_t k = 0; k < isps; ++k) {
-        const auto interfaces = number(join(isp.Get(k), core.Get(0), "1Gbps", ethernet ? "13ms" : "8ms"), address(192, 168, k, 0));
+        const auto interfaces =
+            number(join(isp.Get(k), core.Get(0), "1Gbps", ethernet ? "13ms" : "8ms"), address(192, 168, k, 0));
         routes(isp.Get(k))->SetDefaultRoute(interfaces.GetAddress(1), 1);
-        routes(core.Get(0))->AddNetworkRouteTo(address(10, k, 0, 0), Ipv4Mask("255.255.0.0"), interfaces.GetAddress(0), 1 + servers + k);
+        routes(core.Get(0))
+            ->AddNetworkRouteTo(address(10, k, 0, 0), Ipv4Mask("255.255.0.0"), interfaces.GetAddress(0),
+                                1 + servers + k);
     }
     for (std::uint32_t h = 0; h < hosts; ++h) {
         const std::uint32_t k = h / hosts_of_isp, j = h % hosts_of_isp;
         const auto interfaces = number(join_host(host.Get(h), isp.Get(k)), address(10, k, j / 64, j % 64 * 4));
         routes(host.Get(h))->SetDefaultRoute(interfaces.GetAddress(1), 1);
-        const auto client = CreateObject<Client>(InetSocketAddress(server_addresses[h % servers], 25), dialogues, window, h);
+        const auto client =
+            CreateObject<Client>(InetSocketAddress(server_addresses[h % servers], 25), dialogues, window, h);
         host.Get(h)->AddApplication(client);
         client->SetStartTime(Seconds(1));
     }
     if (count)
-        for (std::uint32_t i = 0; i < devices.GetN(); ++i) devices.Get(i)->TraceConnectWithoutContext("PhyTxEnd", MakeCallback(&count_packet));
+        for (std::uint32_t i = 0; i < devices.GetN(); ++i)
+            devices.Get(i)->TraceConnectWithoutContext("PhyTxEnd", MakeCallback(&count_packet));
     if (pcap == "all") { // each helper takes its own kind of device
         CsmaHelper().EnablePcap(out, devices, false);
         PointToPointHelper().EnablePcap(out, devices);
@@ -244,7 +254,9 @@ int main(int argc, char** argv)
     figures.events = Simulator::GetEventCount();
     report::print(figures);
     const bool complete = figures.dialogues == std::uint64_t{hosts} * dialogues && failed == 0;
-    if (!complete) std::fprintf(stderr, "not every dialogue came to its end: %llu failed\n", static_cast<unsigned long long>(failed));
+    if (!complete)
+        std::fprintf(stderr, "not every dialogue came to its end: %llu failed\n",
+                     static_cast<unsigned long long>(failed));
     std::fflush(nullptr);
     _exit(complete ? 0 : 1); // ns-3's taking down is not measured
 }
