@@ -43,6 +43,7 @@ class Talker {
             written_ += taken;
             if (offered_ < pending_.text.size() && written_ >= total_) total_ = written_ + pending_.text.size() - offered_;
         }
+        if (c.state() == State::syn_sent) return; // CLOSE would delete the connection (RFC 9293 §3.10.4)
         if (offered_ == pending_.text.size() && !closed_) {
             closed_ = true;
             c.close();
