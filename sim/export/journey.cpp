@@ -1,0 +1,338 @@
+#include "sim/export/journey.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+namespace tegami::exporting {
+namespace {
+
+/// The first word of a line, in capitals: a command's verb, or POP3's status.
+std::string verb_of(std::string_view line)
+{
+    std::string verb{line.substr(0, line.find(' '))};
+    std::ranges::transform(verb, verb.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    return verb;
+}
+
+/// Rules by which a connection comes to another end than both sides' goodbye.
+bool is_worth_telling(tcp::Rule rule)
+{
+    switch (rule) {
+    case tcp::Rule::syn_sent_refused:
+    case tcp::Rule::reset_accepted:
+    case tcp::Rule::reset_refused:
+    case tcp::Rule::handshake_given_up:
+    case tcp::Rule::data_given_up:
+    case tcp::Rule::abort_call: return true;
+    default: return false;
+    }
+}
+
+void count_frame(Passage& passage, FrameRef frame)
+{
+    ++passage.frames;
+    auto& ranges = passage.frame_numbers;
+    if (!ranges.empty() && static_cast<std::uint64_t>(ranges.back().last) + 1 == static_cast<std::uint64_t>(frame))
+        ranges.back().last = frame;
+    else
+        ranges.push_back({frame, frame});
+}
+
+/// Sorts by a key; what is equal keeps its order.
+template <class T, class Key>
+void sort_stably(std::vector<T>& values, Key key)
+{
+    std::vector<std::pair<std::invoke_result_t<Key, const T&>, std::size_t>> order;
+    order.reserve(values.size());
+    for (const T& value : values) order.emplace_back(key(value), order.size());
+    if (std::ranges::is_sorted(order)) return;
+    std::ranges::sort(order);
+    std::vector<T> sorted;
+    sorted.reserve(values.size());
+    for (const auto& [unused, index] : order) sorted.push_back(std::move(values[index]));
+    values = std::move(sorted);
+}
+
+} // namespace
+
+const Letter* Journey::letter(MailId id) const
+{
+    const auto found = std::ranges::find(letters, id, &Letter::id);
+    return found == letters.end() ? nullptr : &*found;
+}
+
+NodeId JourneyFold::host_of(run::NicId nic) const
+{
+    const auto index = static_cast<std::size_t>(nic);
+    return index < nic_hosts_.size() ? nic_hosts_[index] : NodeId{};
+}
+
+std::vector<std::size_t> JourneyFold::served(run::Spans spans)
+{
+    std::vector<std::size_t> passages;
+    for (const SpanId span : spans_.members(spans))
+        if (const auto found = passage_of_.find(span); found != passage_of_.end()) passages.push_back(found->second);
+    if (!passages.empty()) return passages;
+    const auto session = sessions_.find(spans_.session_of(spans));
+    if (session == sessions_.end()) return passages;
+    if (const auto at = current(session->second)) passages.push_back(*at);
+    return passages;
+}
+
+void JourneyFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
+{
+    const auto passages = served(spans);
+    for (const std::size_t passage : passages) journey_.passages[passage].evidence.push_back({at, what});
+    if (passages.empty())
+        if (const SpanId session = spans_.session_of(spans); session != SpanId::none)
+            sessions_[session].waiting.push_back({at, std::move(what)});
+}
+
+std::optional<std::size_t> JourneyFold::current(const Session& session) const
+{
+    for (const std::size_t passage : session.passages)
+        if (!journey_.passages[passage].ended) return passage;
+    return std::nullopt;
+}
+
+void JourneyFold::give_what_waited(Session& session, std::size_t index)
+{
+    Passage& passage = journey_.passages[index];
+    for (Evidence& evidence : session.waiting) passage.evidence.push_back(std::move(evidence));
+    session.waiting.clear();
+    for (const FrameRef frame : session.waiting_frames) count_frame(passage, frame);
+    session.waiting_frames.clear();
+}
+
+void JourneyFold::join(SpanId session, std::size_t index)
+{
+    Session& joined = sessions_[session];
+    Passage& passage = journey_.passages[index];
+    if (std::ranges::find(passage.sessions, session) == passage.sessions.end()) passage.sessions.push_back(session);
+    if (!joined.passages.empty() && joined.passages.front() != index && passage.sessions.size() == 1)
+        passage.opened_by = joined.passages.front();
+    joined.passages.push_back(index);
+    passage.client = sessions_[passage.sessions.front()].client;
+    give_what_waited(joined, index);
+}
+
+void JourneyFold::begin_step(const run::Event& event, const run::StepBegun& fact)
+{
+    const std::size_t index = journey_.passages.size();
+    passage_of_[fact.span] = index;
+    Passage& passage = journey_.passages.emplace_back();
+    passage.span = fact.span;
+    passage.mail = fact.mail;
+    passage.step = fact.step;
+    passage.tries = fact.tries;
+    passage.node = event.node;
+    passage.peer = fact.peer;
+    passage.port = fact.port;
+    passage.recipients = fact.recipients;
+    passage.begun = event.at;
+}
+
+void JourneyFold::end_step(const run::Event& event, const run::StepEnded& fact)
+{
+    auto found = passage_of_.find(fact.span);
+    if (found == passage_of_.end()) { // a run of level none knows only the ends
+        run::StepBegun begun;
+        begun.span = fact.span;
+        begun.mail = fact.mail;
+        begun.step = fact.step;
+        begun.tries = fact.tries;
+        begin_step(event, begun);
+        journey_.passages.back().known = false;
+        found = passage_of_.find(fact.span);
+    }
+    Passage& passage = journey_.passages[found->second];
+    passage.ended = event.at;
+    passage.outcome = fact.outcome;
+    passage.reason = fact.reason;
+    passage.detail = fact.detail;
+}
+
+void JourneyFold::take_frame(const run::Event& event)
+{
+    const auto& fact = std::get<run::FrameSent>(event.what);
+    senders_.push_back(event.node);
+
+    const auto passages = served(event.spans);
+    for (const std::size_t passage : passages) count_frame(journey_.passages[passage], event.frame);
+    if (passages.empty())
+        if (const SpanId session = spans_.session_of(event.spans); session != SpanId::none)
+            sessions_[session].waiting_frames.push_back(event.frame);
+
+    // A frame that carries pieces of two mails: told once, where the later mail's step is told.
+    for (std::size_t i = 1; i < passages.size(); ++i) {
+        const Passage& earlier = journey_.passages[passages[i - 1]];
+        Passage& later = journey_.passages[passages[i]];
+        const auto is_told = [&](const Evidence& evidence) {
+            const auto* shared = std::get_if<Shared>(&evidence.what);
+            return shared && shared->with == earlier.mail;
+        };
+        if (earlier.mail != later.mail && std::ranges::none_of(later.evidence, is_told))
+            later.evidence.push_back({event.at, Shared{event.frame, earlier.mail}});
+    }
+
+    if (const auto waiting = pending_.find(event.node); waiting != pending_.end()) {
+        for (const auto& [passage, place] : waiting->second) {
+            if (std::ranges::find(passages, passage) == passages.end()) continue;
+            std::get<Again>(journey_.passages[passage].evidence[place].what).frame = event.frame;
+        }
+        pending_.erase(waiting);
+    }
+    if (fact.fate != run::Fate::arrives)
+        take_stop(event, {.frame = event.frame, .from = event.node, .to = host_of(fact.to), .nic = fact.nic});
+}
+
+void JourneyFold::take_stop(const run::Event& event, Stopped stopped)
+{
+    const auto frame = static_cast<std::size_t>(stopped.frame);
+    const NodeId sender = frame < senders_.size() ? senders_[frame] : NodeId{};
+    for (const std::size_t passage : served(event.spans)) lost_[passage].push_back({stopped.frame, event.at, sender});
+    add(event.spans, event.at, std::move(stopped));
+}
+
+void JourneyFold::take_again(const run::Event& event, tcp::Rule rule)
+{
+    const auto passages = served(event.spans);
+    for (const std::size_t passage : passages) {
+        Again again{.node = event.node, .rule = rule};
+        auto& lost = lost_[passage];
+        const auto missed = std::ranges::find(lost, event.node, &Lost::sender);
+        if (missed != lost.end()) {
+            again.missed = missed->frame;
+            again.after = event.at - missed->at;
+            lost.erase(missed);
+        }
+        auto& evidence = journey_.passages[passage].evidence;
+        pending_[event.node].emplace_back(passage, evidence.size());
+        evidence.push_back({event.at, again});
+    }
+    if (passages.empty()) add(event.spans, event.at, Again{.node = event.node, .rule = rule});
+}
+
+/// Folds away the lines of a letter, and marks passwords. The letter's lines are those behind DATA's 354 in SMTP, and
+/// behind the +OK to RETR or TOP in POP3, up to the line with only a dot.
+void JourneyFold::take_line(const run::Event& event, const run::LineSaid& fact)
+{
+    SpanId id = spans_.session_of(event.spans);
+    if (id == SpanId::none)
+        if (const auto found = session_of_.find({event.node, fact.connection}); found != session_of_.end())
+            id = found->second;
+    Session& session = sessions_[id];
+    const bool by_client = event.node == session.client;
+    const auto speaker = by_client ? Session::Text::from_client : Session::Text::from_server;
+
+    if (session.text == speaker) {
+        if (fact.text != ".") {
+            ++session.text_lines;
+            return;
+        }
+        add(event.spans, event.at, Said{id, by_client, {}, session.text_lines});
+        session.text = Session::Text::none;
+        return;
+    }
+    const std::string verb = verb_of(fact.text);
+    if (by_client) {
+        session.data_asked = session.protocol == run::Protocol::smtp && verb == "DATA";
+        session.letter_asked = session.protocol == run::Protocol::pop3 && (verb == "RETR" || verb == "TOP");
+    } else if (session.data_asked && fact.text.starts_with("354")) {
+        session.text = Session::Text::from_client;
+        session.text_lines = 0;
+        session.data_asked = false;
+    } else if (session.letter_asked && fact.text.starts_with("+OK")) {
+        session.text = Session::Text::from_server;
+        session.text_lines = 0;
+        session.letter_asked = false;
+    }
+    const bool secret = by_client && session.protocol == run::Protocol::pop3 && verb == "PASS";
+    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, 0, secret});
+}
+
+void JourneyFold::take(const run::Event& event)
+{
+    if (const auto* made = std::get_if<run::MailMade>(&event.what)) {
+        const MailId id{event.node, made->number};
+        Letter& letter = journey_.letters.emplace_back();
+        letter.id = id;
+        letter.from = made->from;
+        letter.to = made->to;
+        letter.subject = made->subject;
+        if (const auto act = acts_.find(event.cause); act != acts_.end()) act_of_[id] = act->second;
+    } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
+        acts_[event.ref] = act->number;
+    } else if (const auto* begun = std::get_if<run::StepBegun>(&event.what)) {
+        begin_step(event, *begun);
+    } else if (const auto* ended = std::get_if<run::StepEnded>(&event.what)) {
+        end_step(event, *ended);
+    } else if (const auto* joined = std::get_if<run::Joined>(&event.what)) {
+        const auto passage = passage_of_.find(joined->step);
+        if (passage != passage_of_.end() && !passage_of_.contains(joined->other)) join(joined->other, passage->second);
+    } else if (const auto* begun_session = std::get_if<run::SessionBegun>(&event.what)) {
+        Session& session = sessions_[begun_session->session];
+        session.protocol = begun_session->protocol;
+        if (begun_session->client) {
+            session.client = event.node;
+            for (const std::size_t passage : session.passages) journey_.passages[passage].client = event.node;
+        }
+        session_of_[{event.node, begun_session->connection}] = begun_session->session;
+    } else if (const auto* said = std::get_if<run::LineSaid>(&event.what)) {
+        take_line(event, *said);
+    } else if (std::holds_alternative<run::FrameSent>(event.what)) {
+        take_frame(event);
+    } else if (const auto* crossed = std::get_if<run::FrameCrossed>(&event.what)) {
+        if (crossed->fate != run::Fate::arrives)
+            take_stop(event, {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
+    } else if (const auto* dropped = std::get_if<run::FrameDropped>(&event.what)) {
+        take_stop(event, {.frame = dropped->frame,
+                          .from = event.node,
+                          .reason = dropped->reason,
+                          .nic = dropped->nic,
+                          .rule = std::string{dropped->rule}});
+    } else if (const auto* again = std::get_if<run::TcpRetransmission>(&event.what)) {
+        take_again(event, again->rule);
+    } else if (const auto* state = std::get_if<run::TcpState>(&event.what)) {
+        if (is_worth_telling(state->rule)) add(event.spans, event.at, Connection{event.node, state->rule});
+    } else if (const auto* arp = std::get_if<run::ArpChanged>(&event.what)) {
+        if (arp->change == run::ArpChange::learnt)
+            add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
+    } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
+        add(event.spans, event.at,
+            Written{event.node, disk->change, std::string{disk->path}, std::string{disk->to}, disk->size});
+    } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {
+        add(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
+    }
+}
+
+Journey JourneyFold::finish(Time end)
+{
+    journey_.end = end;
+    for (auto& [id, session] : sessions_)
+        if (!session.passages.empty()) // the goodbye: with the step that ended last
+            give_what_waited(session, *std::ranges::max_element(session.passages, {}, [&](std::size_t passage) {
+                return journey_.passages[passage].ended.value_or(end);
+            }));
+    // The scenario's letters in the order of its file, the others behind them in that of the log.
+    sort_stably(journey_.letters, [&](const Letter& letter) {
+        const auto act = act_of_.find(letter.id);
+        return act == act_of_.end() ? std::numeric_limits<std::uint32_t>::max() : act->second;
+    });
+    std::map<MailId, Letter*> by_id;
+    for (Letter& letter : journey_.letters) {
+        letter.number = static_cast<std::uint32_t>(by_id.size() + 1);
+        by_id[letter.id] = &letter;
+    }
+    for (std::size_t i = 0; i < journey_.passages.size(); ++i)
+        if (const auto found = by_id.find(journey_.passages[i].mail); found != by_id.end())
+            found->second->passages.push_back(i);
+    for (Passage& passage : journey_.passages) {
+        sort_stably(passage.evidence, [](const Evidence& e) { return e.at; });
+        sort_stably(passage.frame_numbers, [](const FrameRange& range) { return range.first; });
+    }
+    return std::move(journey_);
+}
+
+} // namespace tegami::exporting

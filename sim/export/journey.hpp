@@ -1,0 +1,202 @@
+#pragma once
+/// What became of each mail, step by step: a fold of a run's facts that every view of the story reads (text, handout,
+/// window). No language and no layout here.
+
+#include "sim/run/facts.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tegami::exporting {
+
+using run::FrameRef;
+using run::MailId;
+using run::NodeId;
+using run::SpanId;
+using run::Step;
+using engine::Duration;
+using engine::Time;
+
+/// A line of a dialogue, by whoever said it. `folded` lines are the letter's own: so many, then a line with only a dot.
+struct Said {
+    SpanId session{};
+    bool by_client = false;
+    std::string text;
+    std::uint32_t folded = 0;
+    bool secret = false; ///< a password in clear
+};
+
+/// A host found out which card an address is.
+struct Found {
+    NodeId node{};
+    wire::Address address;
+    link::MacAddress mac;
+};
+
+/// A link lost a frame (`reason` none), or somebody threw it away.
+struct Stopped {
+    FrameRef frame{};
+    NodeId from{}; ///< who sent it, or threw it away
+    NodeId to{};   ///< who should have had it
+    std::optional<run::DropReason> reason = std::nullopt;
+    run::NicId nic{};
+    std::string rule = {};
+};
+
+/// A segment sent once more.
+struct Again {
+    NodeId node{};
+    FrameRef frame{};  ///< that carries it; none where frames are not recorded
+    FrameRef missed{}; ///< the frame that was lost, where that is known
+    Duration after{};  ///< since that one was lost
+    tcp::Rule rule{};
+};
+
+/// A frame that carries a piece of another mail too.
+struct Shared {
+    FrameRef frame{};
+    MailId with;
+};
+
+/// The connection came to something else than its ordinary end.
+struct Connection {
+    NodeId node{};
+    tcp::Rule rule{};
+};
+
+struct Written {
+    NodeId node{};
+    run::DiskChange change{};
+    std::string path;
+    std::string to;
+    std::uint64_t size = 0;
+};
+
+struct Kept {
+    run::MailboxChange change{};
+    std::string mailbox;
+    std::uint64_t size = 0;
+};
+
+struct Evidence {
+    Time at{};
+    std::variant<Said, Found, Stopped, Again, Shared, Connection, Written, Kept> what;
+};
+
+/// Frames `first` to `last`.
+struct FrameRange {
+    FrameRef first{};
+    FrameRef last{};
+};
+
+/// One try of one step.
+struct Passage {
+    SpanId span{};
+    MailId mail;
+    Step step{};
+    std::uint32_t tries = 1;
+    NodeId node{};
+    std::string peer;
+    std::uint16_t port = 0;
+    std::string recipients;
+    bool known = true; ///< false where only its end was recorded: then it has neither peer nor beginning
+    Time begun{};
+    std::optional<Time> ended; ///< none where the run ended first
+    run::Outcome outcome{};
+    std::string reason;
+    std::string detail;
+
+    std::uint64_t frames = 0;              ///< that served it, each counted where it was first sent
+    std::vector<FrameRange> frame_numbers; ///< ascending
+    std::vector<SpanId> sessions;          ///< in which it was done
+    NodeId client{};                       ///< who opened the first of them; scenario where there is none
+    std::optional<std::size_t> opened_by;  ///< index of the passage that had opened its first session, where another
+    std::vector<Evidence> evidence;        ///< by time
+};
+
+struct Letter {
+    MailId id;
+    std::uint32_t number = 0; ///< as people count, from 1
+    std::string from;
+    std::string to;
+    std::string subject;
+    std::vector<std::size_t> passages; ///< indices, in the order of the journey
+};
+
+struct Journey {
+    std::vector<Letter> letters;   ///< by number
+    std::vector<Passage> passages; ///< by their beginning
+    Time end{};
+
+    /// Null for a mail that is none of the run's.
+    const Letter* letter(MailId id) const;
+};
+
+/// Folds facts in the order of the log.
+class JourneyFold {
+  public:
+    /// `spans` must hold, by the time an event comes, the sets that it names; it must outlive the fold.
+    explicit JourneyFold(const run::SpanTable& spans, std::vector<NodeId> nic_hosts = {})
+        : spans_{spans}, nic_hosts_{std::move(nic_hosts)}
+    {
+    }
+
+    void take(const run::Event& event);
+    /// The run ends at `end`.
+    Journey finish(Time end);
+
+  private:
+    struct Session {
+        NodeId client{};
+        run::Protocol protocol{};
+        std::vector<std::size_t> passages; // that joined it, in order: the first opened it
+        std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
+        std::vector<FrameRef> waiting_frames;
+        // Where the dialogue stands, as far as folding the letter's own lines needs it.
+        bool data_asked = false;
+        bool letter_asked = false;
+        enum class Text : std::uint8_t { none, from_client, from_server } text = Text::none;
+        std::uint32_t text_lines = 0;
+    };
+    struct Lost {
+        FrameRef frame{};
+        Time at{};
+        NodeId sender{};
+    };
+
+    void take_frame(const run::Event& event);
+    void take_line(const run::Event& event, const run::LineSaid& fact);
+    void take_stop(const run::Event& event, Stopped stopped);
+    void take_again(const run::Event& event, tcp::Rule rule);
+    void begin_step(const run::Event& event, const run::StepBegun& fact);
+    void end_step(const run::Event& event, const run::StepEnded& fact);
+    void join(SpanId session, std::size_t passage);
+    /// The step that a session is at: the first that has not ended. None between two.
+    std::optional<std::size_t> current(const Session& session) const;
+    void give_what_waited(Session& session, std::size_t passage);
+    void add(run::Spans spans, Time at, decltype(Evidence::what) what);
+    /// The passages that a set of spans serves: its steps, or the step that its session is at. None between two steps.
+    std::vector<std::size_t> served(run::Spans spans);
+    NodeId host_of(run::NicId nic) const;
+
+    const run::SpanTable& spans_;
+    std::vector<NodeId> nic_hosts_;
+    Journey journey_;
+    std::map<SpanId, std::size_t> passage_of_;
+    std::map<SpanId, Session> sessions_;
+    std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
+    std::map<run::FactRef, std::uint32_t> acts_;                        // acts that may make mails
+    std::map<MailId, std::uint32_t> act_of_;
+    // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.
+    std::map<NodeId, std::vector<std::pair<std::size_t, std::size_t>>> pending_;
+    std::map<std::size_t, std::vector<Lost>> lost_; // by passage: lost and not yet sent again
+    std::vector<NodeId> senders_{NodeId{}};         // by frame: who first sent it
+};
+
+} // namespace tegami::exporting

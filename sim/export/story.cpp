@@ -1,0 +1,360 @@
+#include "sim/export/story.hpp"
+
+#include "protocols/link/mac_address.hpp"
+#include "protocols/wire/address.hpp"
+#include "sim/narration/clock.hpp"
+#include "sim/narration/marks.hpp"
+#include "sim/narration/terminal_text.hpp"
+#include "sim/narration/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tegami::exporting {
+namespace {
+
+using narration::clock_text;
+using narration::duration_text;
+
+// The columns of a block.
+constexpr int code_column = 3;
+constexpr int name_column = 9;
+constexpr int way_column = 21;
+constexpr int text_column = name_column;
+constexpr int evidence_column = 17;
+
+/// The steps that every journey has a place for, in its order. Looking up a server's name and reporting are extras.
+constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s3_1_mx, Step::s3_2_addr,
+                                   Step::s3_3_transfer, Step::a1_spf,    Step::a2_dkim, Step::a3_dmarc,
+                                   Step::r1_hand_over,  Step::r2_store,  Step::r3_request, Step::r4_fetch};
+
+class Story {
+  public:
+    Story(const Journey& journey, const Telling& telling)
+        : journey_{journey}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
+          page_{telling.medium}
+    {
+    }
+
+    std::string tell()
+    {
+        page_.row({{0, telling_.header.title, Style::strong}},
+                  catalogue_.text("story.head",
+                                  {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
+                  Style::dim);
+        bool any = false;
+        for (const Letter& letter : journey_.letters) any |= tell(letter);
+        if (!any) {
+            page_.blank();
+            page_.paragraph({0, catalogue_.text(journey_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
+        }
+        page_.blank();
+        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(journey_.end)}}), Style::dim});
+        return page_.take();
+    }
+
+  private:
+    bool admits(const Passage& passage) const
+    {
+        const Selection& selection = telling_.selection;
+        if (!selection.admits_step(passage.step)) return false;
+        return selection.host.empty() || passage.peer == selection.host ||
+               narrator_.names().node(passage.node) == selection.host ||
+               (passage.client != NodeId::scenario && narrator_.names().node(passage.client) == selection.host);
+    }
+
+    /// False where the selection leaves nothing of it.
+    bool tell(const Letter& letter)
+    {
+        const Selection& selection = telling_.selection;
+        if (selection.mail && *selection.mail != letter.number) return false;
+        std::vector<const Passage*> shown;
+        for (const std::size_t index : letter.passages)
+            if (admits(journey_.passages[index])) shown.push_back(&journey_.passages[index]);
+        const bool whole = selection.step.empty() && selection.host.empty();
+        if (shown.empty() && !whole) return false;
+
+        page_.blank();
+        page_.row({{0,
+                    catalogue_.text("story.mail",
+                                    {{"number", letter.number}, {"from", letter.from}, {"to", letter.to}}),
+                    Style::story}});
+        if (!letter.subject.empty())
+            page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
+        for (const Passage* passage : shown) {
+            page_.blank();
+            tell(*passage);
+        }
+        if (whole) tell_skipped(letter);
+        return true;
+    }
+
+    void tell(const Passage& passage)
+    {
+        tell_head(passage);
+        if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
+        if (passage.opened_by && passage.step != Step::r1_hand_over) {
+            const Passage& opener = journey_.passages[*passage.opened_by];
+            tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
+                                                                  {"number", number_of(opener.mail)}}));
+        }
+        for (const Evidence& evidence : passage.evidence)
+            std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
+        tell_end(passage);
+    }
+
+    void tell_head(const Passage& passage)
+    {
+        const std::string_view mark = passage.ended ? narration::mark(passage.outcome) : narration::mark_now;
+        std::string name = narrator_.step(passage.step);
+        std::string way = way_of(passage);
+        if (passage.tries > 1) way += "   " + catalogue_.text("story.try", {{"tries", passage.tries}});
+        page_.row({{0, std::string{mark}, style_of(passage)},
+                   {code_column, std::string{run::step_name(passage.step)}, Style::strong},
+                   {name_column, std::move(name), Style::strong},
+                   {way_column, std::move(way)}},
+                  clock(passage.begun));
+    }
+
+    std::string way_of(const Passage& passage) const
+    {
+        const std::string node = narrator_.names().node(passage.node);
+        if (passage.step == Step::r2_store && passage.known)
+            return catalogue_.text("story.into", {{"node", node}, {"mailbox", passage.peer}});
+        // The server begins the steps that a reader asks it for; who that is, the session knows.
+        const bool is_known_client = passage.client != NodeId::scenario && passage.client != passage.node;
+        const std::string client = is_known_client ? narrator_.names().node(passage.client) : passage.peer;
+        std::string way = node + " → " + passage.peer;
+        if (!passage.known || passage.peer == node)
+            way = node;
+        else if (passage.step == Step::r3_request)
+            way = client + " → " + node;
+        else if (passage.step == Step::r4_fetch)
+            way = node + " → " + client;
+        if (passage.port != 0) way += "  " + catalogue_.text("story.port", {{"port", passage.port}});
+        return way;
+    }
+
+    void tell_end(const Passage& passage)
+    {
+        if (!passage.ended) {
+            page_.paragraph({text_column, catalogue_.text("story.not_ended"), Style::story});
+            return;
+        }
+        if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
+            page_.paragraph({text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer),
+                             style_of(passage)});
+        std::string facts;
+        if (passage.known) facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
+        if (passage.frames > 0)
+            facts += " · " + catalogue_.text("story.frames.which",
+                                             {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
+                                              {"numbers", numbers_text(passage.frame_numbers)}});
+        if (!passage.sessions.empty())
+            facts += " · " + catalogue_.count("story.connections", static_cast<std::int64_t>(passage.sessions.size()));
+        if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
+    }
+
+    /// "1–15, 18, 20–22"; where there are many, the first of them.
+    static std::string numbers_text(const std::vector<FrameRange>& ranges)
+    {
+        constexpr std::size_t ranges_shown = 6;
+        std::string text;
+        for (std::size_t i = 0; i < ranges.size() && i < ranges_shown; ++i) {
+            const auto first = static_cast<std::uint64_t>(ranges[i].first), last = static_cast<std::uint64_t>(ranges[i].last);
+            if (i > 0) text += ", ";
+            text += first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
+        }
+        return ranges.size() > ranges_shown ? text + ", …" : text;
+    }
+
+    // ---- evidence
+
+    void tell_evidence(std::string_view label, const std::string& text, Style style = Style::plain)
+    {
+        page_.hanging({text_column, std::string{label}, style}, {evidence_column, text});
+    }
+
+    void tell(Time, const Said& said)
+    {
+        const std::string_view label = said.by_client ? "C" : "S";
+        if (said.folded > 0 || said.text.empty())
+            page_.hanging({text_column, std::string{label}},
+                          {evidence_column, catalogue_.count("story.text", said.folded), Style::dim});
+        else
+            tell_evidence(label, said.text);
+        if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
+    }
+    void tell(Time, const Found& found)
+    {
+        tell_evidence("arp", catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
+                                                             {"address", format(found.address)},
+                                                             {"mac", format(found.mac)}}));
+    }
+    void tell(Time at, const Stopped& stopped)
+    {
+        const std::string time = clock(at);
+        if (stopped.reason) {
+            run::FrameDropped fact;
+            fact.nic = stopped.nic;
+            fact.reason = *stopped.reason;
+            fact.rule = stopped.rule;
+            run::Event event;
+            event.node = stopped.from;
+            event.what = fact;
+            tell_evidence(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event), Style::stop);
+        } else {
+            tell_evidence(catalogue_.text("story.label.lost"),
+                          time + "  " +
+                              catalogue_.text("story.lost", {{"frame", static_cast<std::uint64_t>(stopped.frame)},
+                                                             {"from", narrator_.names().node(stopped.from)},
+                                                             {"to", narrator_.names().node(stopped.to)}}),
+                          Style::stop);
+        }
+    }
+    void tell(Time at, const Again& again)
+    {
+        const std::string node = narrator_.names().node(again.node);
+        const std::string why = narrator_.reason(again.rule, telling_.depth);
+        const auto frame = static_cast<std::uint64_t>(again.frame);
+        std::string told;
+        if (again.frame == FrameRef::none)
+            told = catalogue_.text("story.again.unseen", {{"node", node}, {"why", why}});
+        else if (again.missed == FrameRef::none)
+            told = catalogue_.text("story.again", {{"node", node}, {"why", why}, {"frame", frame}});
+        else
+            told = catalogue_.text("story.again.repaired", {{"node", node},
+                                                            {"why", why},
+                                                            {"frame", frame},
+                                                            {"missed", static_cast<std::uint64_t>(again.missed)},
+                                                            {"time", duration(again.after)}});
+        tell_evidence(catalogue_.text("story.label.again"), clock(at) + "  " + told, Style::held);
+    }
+    void tell(Time, const Shared& shared)
+    {
+        tell_evidence("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
+                                                              {"number", number_of(shared.with)}}));
+    }
+    void tell(Time at, const Connection& connection)
+    {
+        tell_evidence("tcp", clock(at) + "  " +
+                                 catalogue_.text("story.connection",
+                                                 {{"node", narrator_.names().node(connection.node)},
+                                                  {"why", narrator_.reason(connection.rule, telling_.depth)}}),
+                      Style::stop);
+    }
+    void tell(Time, const Written& written)
+    {
+        run::DiskChanged fact;
+        fact.change = written.change;
+        fact.path = written.path;
+        fact.to = written.to;
+        fact.size = written.size;
+        run::Event event;
+        event.node = written.node;
+        event.what = fact;
+        tell_evidence(catalogue_.text("story.label.disk"), narrator_.tell(event));
+    }
+    void tell(Time, const Kept& kept)
+    {
+        run::MailboxChanged fact;
+        fact.change = kept.change;
+        fact.mailbox = kept.mailbox;
+        fact.size = kept.size;
+        run::Event event;
+        event.what = fact;
+        tell_evidence(catalogue_.text("story.label.mailbox"), narrator_.tell(event));
+    }
+
+    /// "–  skipped  S2 S3.3: no relay between · S3.1 S3.2: no name server": what has the same reason stands together.
+    void tell_skipped(const Letter& letter)
+    {
+        std::vector<std::pair<std::string, std::string>> groups; // reason, steps
+        for (const Step step : journey_steps) {
+            const bool taken = std::ranges::any_of(
+                letter.passages, [&](std::size_t index) { return journey_.passages[index].step == step; });
+            if (taken) continue;
+            const std::string reason = catalogue_.text(fmt::format("step.{}.skipped", narration::word(step)));
+            const auto known = std::ranges::find(groups, reason, &std::pair<std::string, std::string>::first);
+            if (known == groups.end())
+                groups.emplace_back(reason, run::step_name(step));
+            else
+                known->second += fmt::format(" {}", run::step_name(step));
+        }
+        if (groups.empty()) return;
+        std::string told;
+        for (const auto& [reason, steps] : groups) {
+            if (!told.empty()) told += " · ";
+            told += catalogue_.text("story.skipped.group", {{"steps", steps}, {"why", reason}});
+        }
+        page_.blank();
+        bool first = true;
+        for (std::string& line : narration::wrap(told, page_columns - evidence_column)) {
+            const Cell part{evidence_column, std::move(line), Style::dim};
+            if (first)
+                page_.row({{0, std::string{narration::mark_skipped}, Style::dim},
+                           {code_column, catalogue_.text("outcome.skipped"), Style::dim},
+                           part});
+            else
+                page_.row({part});
+            first = false;
+        }
+    }
+
+    // ---- small things
+
+    static run::Event begun_event(const Passage& passage)
+    {
+        run::StepBegun fact;
+        fact.step = passage.step;
+        fact.peer = passage.peer;
+        fact.port = passage.port;
+        run::Event event;
+        event.node = passage.node;
+        event.what = fact;
+        return event;
+    }
+    static run::Event ended_event(const Passage& passage)
+    {
+        run::StepEnded fact;
+        fact.step = passage.step;
+        fact.outcome = passage.outcome;
+        fact.reason = passage.reason;
+        fact.detail = passage.detail;
+        run::Event event;
+        event.node = passage.node;
+        event.what = fact;
+        return event;
+    }
+    static Style style_of(const Passage& passage)
+    {
+        if (!passage.ended) return Style::story;
+        switch (passage.outcome) {
+        case run::Outcome::done: return Style::strong;
+        case run::Outcome::deferred: return Style::held;
+        default: return Style::stop;
+        }
+    }
+    std::uint32_t number_of(MailId mail) const
+    {
+        const Letter* letter = journey_.letter(mail);
+        return letter ? letter->number : 0;
+    }
+    std::string clock(Time at) const { return clock_text(at, telling_.header.zone_minutes); }
+    std::string duration(Duration length) const { return duration_text(catalogue_, length); }
+
+    const Journey& journey_;
+    const Telling& telling_;
+    const narration::Narrator& narrator_;
+    const narration::Catalogue& catalogue_;
+    Page page_;
+};
+
+} // namespace
+
+std::string story_text(const Journey& journey, const Telling& telling) { return Story{journey, telling}.tell(); }
+
+} // namespace tegami::exporting
