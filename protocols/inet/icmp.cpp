@@ -34,7 +34,8 @@ wire::Decoded<IcmpMessage> decode_icmp(wire::Octets octets)
 {
     if (octets.size() < icmp_header_size)
         return std::unexpected(wire::Malformed{octets.size(), "RFC 792: a header has 8 octets"});
-    if (wire::internet_checksum(octets) != 0) return std::unexpected(wire::Malformed{2, "RFC 792: the checksum is wrong"});
+    if (wire::internet_checksum(octets) != 0)
+        return std::unexpected(wire::Malformed{2, "RFC 792: the checksum is wrong"});
     return IcmpMessage{
         .type = static_cast<IcmpType>(octets[0]),
         .code = octets[1],
@@ -43,8 +44,8 @@ wire::Decoded<IcmpMessage> decode_icmp(wire::Octets octets)
     };
 }
 
-std::uint8_t* encode_icmp_echo(IcmpType type, std::uint16_t identifier, std::uint16_t sequence_number, wire::Octets data,
-                               std::uint8_t* at)
+std::uint8_t* encode_icmp_echo(IcmpType type, std::uint16_t identifier, std::uint16_t sequence_number,
+                               wire::Octets data, std::uint8_t* at)
 {
     assert(type == IcmpType::echo || type == IcmpType::echo_reply);
     const auto rest = static_cast<std::uint32_t>(identifier) << 16 | sequence_number;
@@ -55,7 +56,8 @@ std::uint8_t* encode_icmp_unreachable(UnreachableCode code, wire::Octets packet,
                                       std::uint16_t next_hop_mtu)
 {
     const std::uint32_t rest = code == UnreachableCode::fragmentation_needed ? next_hop_mtu : 0;
-    return encode_icmp(IcmpType::destination_unreachable, static_cast<std::uint8_t>(code), rest, quotation(packet, quote), at);
+    return encode_icmp(IcmpType::destination_unreachable, static_cast<std::uint8_t>(code), rest,
+                       quotation(packet, quote), at);
 }
 
 std::uint8_t* encode_icmp_time_exceeded(TimeExceededCode code, wire::Octets packet, std::uint8_t* at, IcmpQuote quote)
@@ -65,7 +67,9 @@ std::uint8_t* encode_icmp_time_exceeded(TimeExceededCode code, wire::Octets pack
 
 wire::Decoded<QuotedPacket> decode_icmp_quotation(wire::Octets body)
 {
-    const auto malformed = [](std::size_t offset, std::string_view rule) { return std::unexpected(wire::Malformed{offset, rule}); };
+    const auto malformed = [](std::size_t offset, std::string_view rule) {
+        return std::unexpected(wire::Malformed{offset, rule});
+    };
     if (body.size() < ipv4_header_size) return malformed(body.size(), "RFC 792: an error quotes the packet's header");
     if (body[0] >> 4 != 4) return malformed(0, "RFC 791 §3.1: the version is 4");
     const std::size_t header_size = std::size_t{body[0] & 0x0Fu} * 4;
@@ -88,7 +92,8 @@ IcmpErrorRule icmp_error_rule(const Ipv4Packet& packet, LinkDelivery delivery, c
         network.is_v4_broadcast(header.destination))
         return IcmpErrorRule::to_many;
     if (delivery == LinkDelivery::to_a_group) return IcmpErrorRule::link_delivered_to_many;
-    if (!is_v4_single_host(header.source) || network.is_v4_broadcast(header.source)) return IcmpErrorRule::source_not_one_host;
+    if (!is_v4_single_host(header.source) || network.is_v4_broadcast(header.source))
+        return IcmpErrorRule::source_not_one_host;
     return IcmpErrorRule::allowed;
 }
 

@@ -51,8 +51,10 @@ constexpr bool is_error(IcmpType type)
     case IcmpType::source_quench:
     case IcmpType::redirect:
     case IcmpType::time_exceeded:
-    case IcmpType::parameter_problem: return true;
-    default: return false;
+    case IcmpType::parameter_problem:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -75,8 +77,8 @@ wire::Decoded<IcmpMessage> decode_icmp(wire::Octets octets);
 
 /// An echo or echo reply: 8 octets and `data`. Returns the place behind them. An answer repeats identifier, sequence
 /// number and data (RFC 1122 §3.2.2.6).
-std::uint8_t* encode_icmp_echo(IcmpType type, std::uint16_t identifier, std::uint16_t sequence_number, wire::Octets data,
-                               std::uint8_t* at);
+std::uint8_t* encode_icmp_echo(IcmpType type, std::uint16_t identifier, std::uint16_t sequence_number,
+                               wire::Octets data, std::uint8_t* at);
 
 // Errors. --------------------------------------------------------------------------------------------------------------
 
@@ -112,11 +114,11 @@ enum class LinkDelivery : std::uint8_t {
 /// Whether an ICMP error may be sent about a packet, and if not, why.
 enum class IcmpErrorRule : std::uint8_t {
     allowed,
-    about_an_error,       ///< it is an ICMP error itself, or ICMP of a type we do not know
-    to_many,              ///< its destination is a broadcast or multicast address
+    about_an_error,         ///< it is an ICMP error itself, or ICMP of a type we do not know
+    to_many,                ///< its destination is a broadcast or multicast address
     link_delivered_to_many, ///< the link delivered it to many
-    later_fragment,       ///< it is a fragment, and not the first
-    source_not_one_host,  ///< its source is no address of a single host
+    later_fragment,         ///< it is a fragment, and not the first
+    source_not_one_host,    ///< its source is no address of a single host
 };
 
 /// RFC 1122 §3.2.2, RFC 1812 §4.3.2.7. `network` is the prefix of the link it came over, whose own broadcast address

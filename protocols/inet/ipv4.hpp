@@ -83,8 +83,10 @@ inline std::uint8_t* encode(const Ipv4Header& header, std::size_t payload_size, 
     const auto services = static_cast<std::uint32_t>(header.dscp) << 2 | header.ecn;
     const std::uint32_t flags = (header.dont_fragment ? 0x4000u : 0u) | (header.more_fragments ? 0x2000u : 0u);
     const std::uint32_t first = 0x4500'0000 | services << 16 | total_length;
-    const std::uint32_t second = static_cast<std::uint32_t>(header.identification) << 16 | flags | header.fragment_offset >> 3;
-    const std::uint32_t third = static_cast<std::uint32_t>(header.time_to_live) << 24 | static_cast<std::uint32_t>(header.protocol) << 16;
+    const std::uint32_t second =
+        static_cast<std::uint32_t>(header.identification) << 16 | flags | header.fragment_offset >> 3;
+    const std::uint32_t third =
+        static_cast<std::uint32_t>(header.time_to_live) << 24 | static_cast<std::uint32_t>(header.protocol) << 16;
 
     // Summed in registers: the octets just stored need not be loaded again.
     std::uint64_t sum = std::uint64_t{first} + second + third + header.source + header.destination;
@@ -128,8 +130,11 @@ inline Ipv4Header load_header(const std::uint8_t* at)
 /// judged, and fragments come as they are. The reserved flag is ignored.
 inline wire::Decoded<Ipv4Packet> decode_ipv4(wire::Octets octets)
 {
-    const auto malformed = [](std::size_t offset, std::string_view rule) { return std::unexpected(wire::Malformed{offset, rule}); };
-    if (octets.size() < ipv4_header_size) return malformed(octets.size(), "RFC 791 §3.1: a header has at least 20 octets");
+    const auto malformed = [](std::size_t offset, std::string_view rule) {
+        return std::unexpected(wire::Malformed{offset, rule});
+    };
+    if (octets.size() < ipv4_header_size)
+        return malformed(octets.size(), "RFC 791 §3.1: a header has at least 20 octets");
     const std::uint8_t* const at = octets.data();
     if (at[0] >> 4 != 4) return malformed(0, "RFC 791 §3.1: the version is 4");
     const std::size_t header_size = std::size_t{at[0] & 0x0Fu} * 4;
@@ -138,7 +143,8 @@ inline wire::Decoded<Ipv4Packet> decode_ipv4(wire::Octets octets)
     const std::size_t total_length = wire::load_u16(at + 2);
     if (total_length < header_size) return malformed(2, "RFC 791 §3.1: the total length includes the header");
     if (total_length > octets.size()) return malformed(2, "RFC 791 §3.1: the total length is more than what came");
-    if (wire::internet_checksum(octets.first(header_size)) != 0) return malformed(10, "RFC 791 §3.1: the header checksum is wrong");
+    if (wire::internet_checksum(octets.first(header_size)) != 0)
+        return malformed(10, "RFC 791 §3.1: the header checksum is wrong");
 
     return Ipv4Packet{
         .header = detail::load_header(at),
@@ -166,10 +172,14 @@ inline bool decrement_time_to_live(std::uint8_t* at)
 
 /// The sum of the pseudo-header that TCP (RFC 9293 §3.1) and UDP (RFC 768) add to their checksum; `length` is that of
 /// the segment or datagram with its own header. Add the octets with `add`, then take `checksum()`.
-inline wire::ChecksumSum pseudo_header_sum(std::uint32_t source, std::uint32_t destination, Protocol protocol, std::size_t length)
+inline wire::ChecksumSum pseudo_header_sum(std::uint32_t source, std::uint32_t destination, Protocol protocol,
+                                           std::size_t length)
 {
     wire::ChecksumSum sum;
-    sum.add_u32(source).add_u32(destination).add_u16(static_cast<std::uint16_t>(protocol)).add_u16(static_cast<std::uint16_t>(length));
+    sum.add_u32(source)
+        .add_u32(destination)
+        .add_u16(static_cast<std::uint16_t>(protocol))
+        .add_u16(static_cast<std::uint16_t>(length));
     return sum;
 }
 

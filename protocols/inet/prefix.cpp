@@ -34,7 +34,9 @@ std::string format(const Prefix& prefix) { return wire::format(prefix.address) +
 wire::Decoded<InterfaceAddress> parse_interface_address(std::string_view text)
 {
     const std::size_t slash = text.find('/');
-    if (slash == text.npos) return std::unexpected(wire::Malformed{text.size(), "RFC 4632 §3.1: a prefix is an address, a slash and a length"});
+    if (slash == text.npos)
+        return std::unexpected(
+            wire::Malformed{text.size(), "RFC 4632 §3.1: a prefix is an address, a slash and a length"});
     const auto address = wire::parse_address(text.substr(0, slash));
     if (!address) return std::unexpected(address.error());
 
@@ -46,11 +48,14 @@ wire::Decoded<InterfaceAddress> parse_interface_address(std::string_view text)
         return std::unexpected(wire::Malformed{slash + 1, "RFC 4632 §3.1: a prefix's length is a decimal number"});
     // An IPv4-mapped address that was written as IPv6 counts its bits as IPv6.
     if (address->is_v4() && text.substr(0, slash).find(':') != text.npos) {
-        if (length < 96) return std::unexpected(wire::Malformed{slash + 1, "RFC 4291 §2.5.5.2: the prefix of IPv4-mapped addresses has at least 96 bits"});
+        if (length < 96)
+            return std::unexpected(wire::Malformed{
+                slash + 1, "RFC 4291 §2.5.5.2: the prefix of IPv4-mapped addresses has at least 96 bits"});
         length -= 96;
     }
     if (length > address_bits(*address))
-        return std::unexpected(wire::Malformed{slash + 1, "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"});
+        return std::unexpected(wire::Malformed{
+            slash + 1, "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"});
     return InterfaceAddress{*address, Prefix::around(*address, static_cast<std::uint8_t>(length))};
 }
 

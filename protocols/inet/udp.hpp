@@ -24,7 +24,10 @@ inline std::uint8_t* encode_udp_header(wire::Port source, wire::Port destination
 {
     const auto length = static_cast<std::uint16_t>(udp_header_size + payload.size());
     wire::ChecksumSum sum = pseudo_header_sum(source_address, destination_address, Protocol::udp, length);
-    sum.add_u16(static_cast<std::uint16_t>(source)).add_u16(static_cast<std::uint16_t>(destination)).add_u16(length).add(payload);
+    sum.add_u16(static_cast<std::uint16_t>(source))
+        .add_u16(static_cast<std::uint16_t>(destination))
+        .add_u16(length)
+        .add(payload);
     const std::uint16_t checksum = sum.checksum();
     wire::store_u16(at, static_cast<std::uint16_t>(source));
     wire::store_u16(at + 2, static_cast<std::uint16_t>(destination));
@@ -37,7 +40,9 @@ inline std::uint8_t* encode_udp_header(wire::Port source, wire::Port destination
 /// §4.1.3.4 leaves that to the application, accepting is the default). Octets behind the length are not part of it.
 inline wire::Decoded<UdpDatagram> decode_udp(const Ipv4Header& ip, wire::Octets octets)
 {
-    const auto malformed = [](std::size_t offset, std::string_view rule) { return std::unexpected(wire::Malformed{offset, rule}); };
+    const auto malformed = [](std::size_t offset, std::string_view rule) {
+        return std::unexpected(wire::Malformed{offset, rule});
+    };
     if (octets.size() < udp_header_size) return malformed(octets.size(), "RFC 768: a header has 8 octets");
     const std::uint8_t* const at = octets.data();
     const std::size_t length = wire::load_u16(at + 4);

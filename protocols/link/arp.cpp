@@ -22,7 +22,8 @@ MacAddress load_mac(const std::uint8_t* at)
 
 } // namespace
 
-ArpPacket arp_request(const MacAddress& sender_mac, const wire::Address& sender_address, const wire::Address& target_address)
+ArpPacket arp_request(const MacAddress& sender_mac, const wire::Address& sender_address,
+                      const wire::Address& target_address)
 {
     return {ArpOperation::request, sender_mac, sender_address, MacAddress{}, target_address};
 }
@@ -45,7 +46,9 @@ std::uint8_t* encode(const ArpPacket& packet, std::uint8_t* at)
 
 wire::Decoded<ArpPacket> decode_arp(wire::Octets octets)
 {
-    const auto malformed = [](std::size_t offset, std::string_view rule) { return std::unexpected(wire::Malformed{offset, rule}); };
+    const auto malformed = [](std::size_t offset, std::string_view rule) {
+        return std::unexpected(wire::Malformed{offset, rule});
+    };
     constexpr std::string_view too_short = "RFC 826: a packet for IPv4 over Ethernet has 28 octets";
     if (octets.size() < 8) return malformed(octets.size(), too_short);
     const std::uint8_t* const at = octets.data();
@@ -61,7 +64,8 @@ wire::Decoded<ArpPacket> decode_arp(wire::Octets octets)
     if (packet.operation != ArpOperation::request && packet.operation != ArpOperation::reply)
         return malformed(6, "RFC 826: the operation is neither request nor reply");
     packet.sender_mac = load_mac(at + 8);
-    if (packet.sender_mac.is_group()) return malformed(8, "RFC 1812 §3.3.2: a sender's hardware address is not a group's");
+    if (packet.sender_mac.is_group())
+        return malformed(8, "RFC 1812 §3.3.2: a sender's hardware address is not a group's");
     packet.sender_address = wire::Address::v4(wire::load_u32(at + 14));
     packet.target_mac = load_mac(at + 18);
     packet.target_address = wire::Address::v4(wire::load_u32(at + 24));

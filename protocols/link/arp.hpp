@@ -31,7 +31,8 @@ struct ArpPacket {
 };
 
 /// "Who has `target_address`? Tell `sender_address`": to be broadcast.
-ArpPacket arp_request(const MacAddress& sender_mac, const wire::Address& sender_address, const wire::Address& target_address);
+ArpPacket arp_request(const MacAddress& sender_mac, const wire::Address& sender_address,
+                      const wire::Address& target_address);
 /// The answer to a request, from whoever has the address it asks for, at `mac`: to be sent to its sender alone.
 ArpPacket arp_reply(const ArpPacket& request, const MacAddress& mac);
 

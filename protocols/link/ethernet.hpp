@@ -54,11 +54,13 @@ inline std::uint8_t* encode(const EthernetHeader& header, std::uint8_t* at)
 inline wire::Decoded<EthernetFrame> decode_ethernet(wire::Octets octets)
 {
     if (octets.size() < ethernet_header_size)
-        return std::unexpected(wire::Malformed{octets.size(), "RFC 894: an Ethernet frame begins with a header of 14 octets"});
+        return std::unexpected(
+            wire::Malformed{octets.size(), "RFC 894: an Ethernet frame begins with a header of 14 octets"});
     const std::uint16_t type = wire::load_u16(&octets[12]);
     // IEEE 802.3 §3.2.6 tells the two kinds of frames apart by this field.
     if (type < 0x0600)
-        return std::unexpected(wire::Malformed{12, "RFC 894: a type is at least 0x0600; less is the length of an IEEE 802.3 frame"});
+        return std::unexpected(
+            wire::Malformed{12, "RFC 894: a type is at least 0x0600; less is the length of an IEEE 802.3 frame"});
     EthernetFrame frame;
     std::memcpy(frame.header.destination.octets.data(), octets.data(), 6);
     std::memcpy(frame.header.source.octets.data(), octets.data() + 6, 6);

@@ -30,7 +30,8 @@ wire::Decoded<MacAddress> parse_mac_address(std::string_view text)
         if (i == 5) continue;
         if (at + 2 == text.size()) return std::unexpected(wire::Malformed{at + 2, rule});
         const char separator = text[at + 2];
-        if ((separator != ':' && separator != '-') || separator != text[2]) return std::unexpected(wire::Malformed{at + 2, rule});
+        if ((separator != ':' && separator != '-') || separator != text[2])
+            return std::unexpected(wire::Malformed{at + 2, rule});
     }
     if (text.size() != 17) return std::unexpected(wire::Malformed{17, rule});
     return address;

@@ -307,7 +307,10 @@ void Connection::on_text(Time now, const Segment& segment, const Arrival& arriva
     if (arrival.seq == receive_next_ && !receive.has_gap()) [[likely]] {
         receive.append(arrival.text, arrival.skip, runs);
         receive_next_ += static_cast<Sequence>(arrival.text.size());
-        if (receive_next_ - acknowledged_ >= 2u * full_size_)
+        // Every second full segment; and at once where the peer has no room for a next one.
+        const std::uint32_t left = receive_edge_ - receive_next_;
+        if (receive_next_ - acknowledged_ >= 2u * full_size_ ||
+            left < std::min<std::uint32_t>(full_size_, config_->receive_buffer / 2))
             ack_wanted_ = true;
         else if (ack_due_ == Time::never())
             ack_due_ = now + config_->delayed_ack;

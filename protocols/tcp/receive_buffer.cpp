@@ -47,7 +47,7 @@ bool ReceiveBuffer::insert_run(Sequence begin, Octets text, Spans spans)
     const Sequence end = begin + static_cast<Sequence>(text.size());
     auto piece = std::partition_point(early_.begin(), early_.end(),
                                       [&](const Early& early) { return at_or_before(early.end, begin); });
-    Sequence at = begin;
+    Sequence at = later(begin, next()); // the run before may have closed a gap that reached further
     while (before(at, end)) {
         Sequence until = end;
         if (piece != early_.end() && before(piece->begin, end)) {

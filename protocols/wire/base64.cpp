@@ -44,21 +44,25 @@ Decoded<OctetBuffer> decode_base64(std::string_view text)
             const char character = text[at + count];
             if (character == '=') break;
             const std::uint8_t value = base64_values[static_cast<std::uint8_t>(character)];
-            if (value == not_base64) return std::unexpected(Malformed{at + count, "RFC 4648 §3.3: a character that is not in the alphabet"});
+            if (value == not_base64)
+                return std::unexpected(Malformed{at + count, "RFC 4648 §3.3: a character that is not in the alphabet"});
             bits = bits << 6 | value;
         }
         if (count < 4) {
             const std::size_t padding = 4 - count;
-            if (text.size() - at < 4) return std::unexpected(Malformed{text.size(), "RFC 4648 §4: characters come in fours"});
+            if (text.size() - at < 4)
+                return std::unexpected(Malformed{text.size(), "RFC 4648 §4: characters come in fours"});
             if (count < 2 || text.substr(at + count) != std::string_view{"=="}.substr(0, padding))
                 return std::unexpected(Malformed{at + count, "RFC 4648 §4: padding is one or two = at the very end"});
             bits <<= 6 * padding;
             const std::uint32_t left_over = padding == 1 ? 0xFF : 0xFFFF;
-            if ((bits & left_over) != 0) return std::unexpected(Malformed{at + count - 1, "RFC 4648 §3.5: the bits before the padding are zero"});
+            if ((bits & left_over) != 0)
+                return std::unexpected(
+                    Malformed{at + count - 1, "RFC 4648 §3.5: the bits before the padding are zero"});
         }
         const std::uint8_t three[3] = {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
                                        static_cast<std::uint8_t>(bits)};
-        octets.insert(octets.end(), three, three + count - 1);
+        octets.insert(octets.end(), three, three + (count - 1));
     }
     return octets;
 }

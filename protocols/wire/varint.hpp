@@ -2,8 +2,8 @@
 /// Whole numbers in as few octets as they need: unsigned LEB128 (seven bits an octet, least significant first, the high
 /// bit says that more follow), and zigzag for signed ones. What a run's log is made of.
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 
 namespace tegami::wire {
 

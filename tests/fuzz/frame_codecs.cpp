@@ -42,10 +42,12 @@ void fuzz_udp(const inet::Ipv4Header& ip, Octets payload)
     if (!datagram) return require(datagram.error().offset <= payload.size());
     require(within(datagram->payload, payload));
     wire::OctetBuffer again(inet::udp_header_size + datagram->payload.size());
-    std::uint8_t* const at = inet::encode_udp_header(datagram->source, datagram->destination, ip.source, ip.destination, datagram->payload, again.data());
+    std::uint8_t* const at = inet::encode_udp_header(datagram->source, datagram->destination, ip.source, ip.destination,
+                                                     datagram->payload, again.data());
     std::copy(datagram->payload.begin(), datagram->payload.end(), at);
     const auto read = inet::decode_udp(ip, again);
-    require(read && read->has_checksum && read->source == datagram->source && read->destination == datagram->destination);
+    require(read && read->has_checksum && read->source == datagram->source &&
+            read->destination == datagram->destination);
 }
 
 void fuzz_icmp(Octets payload)
@@ -59,7 +61,8 @@ void fuzz_icmp(Octets payload)
     }
     if (message->type == inet::IcmpType::echo && message->code == 0) {
         wire::OctetBuffer reply(inet::icmp_header_size + message->body.size());
-        inet::encode_icmp_echo(inet::IcmpType::echo_reply, message->identifier(), message->sequence_number(), message->body, reply.data());
+        inet::encode_icmp_echo(inet::IcmpType::echo_reply, message->identifier(), message->sequence_number(),
+                               message->body, reply.data());
         const auto read = inet::decode_icmp(reply);
         require(read && read->rest == message->rest && read->type == inet::IcmpType::echo_reply);
     }

@@ -16,7 +16,8 @@ namespace {
 /// A header and five octets; tshark reads: 192.0.2.1 to 198.51.100.2, UDP, DSCP AF11, don't fragment, checksum right.
 const OctetBuffer ipv4_sample = hex("45 28 00 21 00 00 40 00 40 11 4e 6d c0 00 02 01 c6 33 64 02"
                                     "9c 40 cf 09 00 0d 64 80 68 65 6c 6c 6f");
-const Ipv4Header ipv4_sample_header{.source = 0xC0000201, .destination = 0xC6336402, .protocol = Protocol::udp, .dscp = 10};
+const Ipv4Header ipv4_sample_header{
+    .source = 0xC0000201, .destination = 0xC6336402, .protocol = Protocol::udp, .dscp = 10};
 
 OctetBuffer encoded_header(const Ipv4Header& header, std::size_t payload_size)
 {
@@ -53,7 +54,8 @@ TEST_CASE("an IPv4 header that tshark reads, both ways")
 TEST_CASE("RFC 791 Appendix A, examples 1 and 2: a small datagram, and a fragment")
 {
     // Example 1: type of service 1 in the old sense, total length 21, identification 111, time 123, protocol ICMP.
-    Ipv4Header small{.source = 0x0A000001, .destination = 0x0A000002, .protocol = Protocol::icmp, .time_to_live = 123, .ecn = 1};
+    Ipv4Header small{
+        .source = 0x0A000001, .destination = 0x0A000002, .protocol = Protocol::icmp, .time_to_live = 123, .ecn = 1};
     small.identification = 111;
     small.dont_fragment = false;
     OctetBuffer octets = encoded_header(small, 1);
@@ -133,7 +135,8 @@ TEST_CASE("options are stepped over, up to the largest header")
     CHECK(packet->payload.data() == octets.data() + 24);
     CHECK(packet->payload.size() == 13);
     for (std::size_t size = 20; size < 24; ++size)
-        CHECK(decode_ipv4(Octets{octets}.first(size)).error() == Malformed{size, "RFC 791 §3.1: the octets end within the header"});
+        CHECK(decode_ipv4(Octets{octets}.first(size)).error() ==
+              Malformed{size, "RFC 791 §3.1: the octets end within the header"});
 
     OctetBuffer largest(ipv4_largest_header, 1); // 40 times "no operation"
     std::copy_n(ipv4_sample.begin(), 20, largest.begin());
@@ -178,11 +181,14 @@ TEST_CASE("what is no IPv4 packet, where and by which rule")
 TEST_CASE("forwarding takes one from the time to live and leaves a right checksum, down to the last hop")
 {
     for (std::uint32_t source = 0; source < 70'000; source += 7) { // through every checksum's carry
-        OctetBuffer octets = encoded_header({.source = source, .destination = 1, .protocol = Protocol::tcp, .time_to_live = 2}, 0);
+        OctetBuffer octets =
+            encoded_header({.source = source, .destination = 1, .protocol = Protocol::tcp, .time_to_live = 2}, 0);
         REQUIRE(decrement_time_to_live(octets.data()));
-        REQUIRE(octets == encoded_header({.source = source, .destination = 1, .protocol = Protocol::tcp, .time_to_live = 1}, 0));
+        REQUIRE(octets ==
+                encoded_header({.source = source, .destination = 1, .protocol = Protocol::tcp, .time_to_live = 1}, 0));
     }
-    OctetBuffer octets = encoded_header({.source = 1, .destination = 2, .protocol = Protocol::tcp, .time_to_live = 255}, 0);
+    OctetBuffer octets =
+        encoded_header({.source = 1, .destination = 2, .protocol = Protocol::tcp, .time_to_live = 255}, 0);
     for (int hops = 0; hops < 254; ++hops) REQUIRE(decrement_time_to_live(octets.data()));
     CHECK(decode_ipv4(octets)->header.time_to_live == 1);
     const OctetBuffer before = octets;
@@ -205,10 +211,12 @@ TEST_CASE("kinds of IPv4 addresses, at their edges")
         std::uint32_t address;
         bool single_host, multicast, loopback, broadcast;
     } const table[] = {
-        {0x00000000, false, false, false, false}, {0x00FFFFFF, false, false, false, false}, {0x01000000, true, false, false, false},
-        {0x7EFFFFFF, true, false, false, false},  {0x7F000000, false, false, true, false},  {0x7FFFFFFF, false, false, true, false},
-        {0x80000000, true, false, false, false},  {0xDFFFFFFF, true, false, false, false},  {0xE0000000, false, true, false, false},
-        {0xEFFFFFFF, false, true, false, false},  {0xF0000000, false, false, false, false}, {0xFFFFFFFE, false, false, false, false},
+        {0x00000000, false, false, false, false}, {0x00FFFFFF, false, false, false, false},
+        {0x01000000, true, false, false, false},  {0x7EFFFFFF, true, false, false, false},
+        {0x7F000000, false, false, true, false},  {0x7FFFFFFF, false, false, true, false},
+        {0x80000000, true, false, false, false},  {0xDFFFFFFF, true, false, false, false},
+        {0xE0000000, false, true, false, false},  {0xEFFFFFFF, false, true, false, false},
+        {0xF0000000, false, false, false, false}, {0xFFFFFFFE, false, false, false, false},
         {0xFFFFFFFF, false, false, false, true},
     };
     for (const auto& row : table) {

@@ -18,9 +18,9 @@ wire::Address prefix_address(std::string_view text)
 
 TEST_CASE("prefixes as text, both families and both ends of each length")
 {
-    for (const std::string_view text :
-         {"192.0.2.0/24", "0.0.0.0/0", "10.0.0.0/8", "192.0.2.128/25", "192.0.2.7/32", "192.0.2.6/31", "128.0.0.0/1", "2001:db8::/32",
-          "::/0", "2001:db8::1/128", "2001:db8::2/127", "fe80::/10", "8000::/1", "2001:db8:0:1:8000::/65"}) {
+    for (const std::string_view text : {"192.0.2.0/24", "0.0.0.0/0", "10.0.0.0/8", "192.0.2.128/25", "192.0.2.7/32",
+                                        "192.0.2.6/31", "128.0.0.0/1", "2001:db8::/32", "::/0", "2001:db8::1/128",
+                                        "2001:db8::2/127", "fe80::/10", "8000::/1", "2001:db8:0:1:8000::/65"}) {
         CAPTURE(text);
         const auto prefix = parse_prefix(text);
         REQUIRE(prefix);
@@ -41,7 +41,8 @@ TEST_CASE("a prefix contains the addresses that begin with it, of its own family
         {"192.0.2.7/32", "192.0.2.7", "192.0.2.7", "192.0.2.6", "192.0.2.8"},
         {"0.0.0.0/0", "0.0.0.0", "255.255.255.255", "::", "2001:db8::1"},
         {"2001:db8::/32", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db7:ffff::", "2001:db9::"},
-        {"2001:db8:0:1:8000::/65", "2001:db8:0:1:8000::", "2001:db8:0:1:ffff:ffff:ffff:ffff", "2001:db8:0:1:7fff:ffff:ffff:ffff", "2001:db8:0:2::"},
+        {"2001:db8:0:1:8000::/65", "2001:db8:0:1:8000::", "2001:db8:0:1:ffff:ffff:ffff:ffff",
+         "2001:db8:0:1:7fff:ffff:ffff:ffff", "2001:db8:0:2::"},
         {"2001:db8::1/128", "2001:db8::1", "2001:db8::1", "2001:db8::", "2001:db8::2"},
         {"::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0", "192.0.2.1"},
     };
@@ -95,13 +96,16 @@ TEST_CASE("what is not a prefix, where and by which rule")
         {"192.0.2.0/255.255.255.0", 10, "RFC 4632 §3.1: a prefix's length is a decimal number"},
         {"192.0.2.0/24/24", 10, "RFC 4632 §3.1: a prefix's length is a decimal number"},
         {"192.0.2.0/99999999999", 10, "RFC 4632 §3.1: a prefix's length is a decimal number"},
-        {"192.0.2.0/33", 10, "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
-        {"2001:db8::/129", 11, "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
+        {"192.0.2.0/33", 10,
+         "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
+        {"2001:db8::/129", 11,
+         "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
         {"192.0.2.1/24", 0, "RFC 4632 §3.1: the bits behind a prefix's length are zero"},
         {"0.0.0.1/0", 0, "RFC 4632 §3.1: the bits behind a prefix's length are zero"},
         {"2001:db8::1/32", 0, "RFC 4632 §3.1: the bits behind a prefix's length are zero"},
         {"::ffff:192.0.2.0/95", 17, "RFC 4291 §2.5.5.2: the prefix of IPv4-mapped addresses has at least 96 bits"},
-        {"::ffff:192.0.2.0/129", 17, "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
+        {"::ffff:192.0.2.0/129", 17,
+         "RFC 4291 §2.3: a prefix is at most as long as an address: 32 bits for IPv4, 128 for IPv6"},
         {"192.0.2/24", 0, "an IPv4 address is four numbers from 0 to 255 with dots between"},
         {"/24", 0, "an IPv4 address is four numbers from 0 to 255 with dots between"},
         {"", 0, "RFC 4632 §3.1: a prefix is an address, a slash and a length"},

@@ -21,7 +21,8 @@ const OctetBuffer udp_sample = hex("9c 40 cf 09 00 0d 64 80 68 65 6c 6c 6f");
 OctetBuffer udp_octets(Port source, Port destination, Octets payload)
 {
     OctetBuffer octets(udp_header_size + payload.size(), 0xEE);
-    std::uint8_t* const at = encode_udp_header(source, destination, udp_ip.source, udp_ip.destination, payload, octets.data());
+    std::uint8_t* const at =
+        encode_udp_header(source, destination, udp_ip.source, udp_ip.destination, payload, octets.data());
     std::copy(payload.begin(), payload.end(), at);
     return octets;
 }
@@ -41,7 +42,8 @@ TEST_CASE("a UDP datagram that tshark reads, both ways")
 
 TEST_CASE("UDP payloads of every length, empty and largest, come back")
 {
-    for (std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{511}, std::size_t{512}, udp_largest_payload}) {
+    for (std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{511}, std::size_t{512}, udp_largest_payload}) {
         OctetBuffer payload(size);
         for (std::size_t i = 0; i < size; ++i) payload[i] = static_cast<std::uint8_t>(i * 31);
         const OctetBuffer octets = udp_octets(Port{1}, Port{65535}, payload);
@@ -78,7 +80,8 @@ TEST_CASE("every proper prefix of a UDP datagram fails; what follows one is not 
 {
     for (std::size_t size = 0; size < udp_sample.size(); ++size)
         CHECK(decode_udp(udp_ip, Octets{udp_sample}.first(size)).error() ==
-              (size < 8 ? Malformed{size, "RFC 768: a header has 8 octets"} : Malformed{4, "RFC 768: the length is more than what came"}));
+              (size < 8 ? Malformed{size, "RFC 768: a header has 8 octets"}
+                        : Malformed{4, "RFC 768: the length is more than what came"}));
     OctetBuffer longer = udp_sample;
     longer.push_back(0x77);
     CHECK(wire::as_text(decode_udp(udp_ip, longer)->payload) == "hello");
@@ -89,7 +92,8 @@ TEST_CASE("what is no UDP datagram, where and by which rule")
     OctetBuffer octets = udp_sample;
     for (const std::uint8_t length : {std::uint8_t{0}, std::uint8_t{7}}) {
         octets[5] = length;
-        CHECK(decode_udp(udp_ip, octets).error() == Malformed{4, "RFC 768: the length includes the header, and is at least 8"});
+        CHECK(decode_udp(udp_ip, octets).error() ==
+              Malformed{4, "RFC 768: the length includes the header, and is at least 8"});
     }
     const Malformed wrong{6, "RFC 1122 §4.1.3.4: the checksum is wrong"};
     for (std::size_t bit = 0; bit < udp_sample.size() * 8; ++bit) {

@@ -24,8 +24,10 @@ inline std::map<std::string, wire::OctetBuffer> fuzz_seed_frames()
 {
     std::map<std::string, wire::OctetBuffer> frames;
     std::error_code error;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator{std::filesystem::path{TEGAMI_VECTORS} / "net-fuzz-seeds", error})
-        if (entry.path().extension() == ".bin") frames[entry.path().filename().string()] = read_whole_file(entry.path());
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator{std::filesystem::path{TEGAMI_VECTORS} / "net-fuzz-seeds", error})
+        if (entry.path().extension() == ".bin")
+            frames[entry.path().filename().string()] = read_whole_file(entry.path());
     return frames;
 }
 
@@ -36,7 +38,9 @@ inline std::vector<std::pair<std::string, wire::OctetBuffer>> attack_frames()
     const wire::OctetBuffer pcap = read_whole_file(folder / "all.pcap");
     std::ifstream index{folder / "index.tsv"};
     std::vector<std::pair<std::string, wire::OctetBuffer>> frames;
-    const auto number = [&](std::size_t at) { return std::size_t{pcap[at]} | std::size_t{pcap[at + 1]} << 8 | std::size_t{pcap[at + 2]} << 16; };
+    const auto number = [&](std::size_t at) {
+        return std::size_t{pcap[at]} | std::size_t{pcap[at + 1]} << 8 | std::size_t{pcap[at + 2]} << 16;
+    };
     std::string line;
     for (std::size_t at = 24; at + 16 <= pcap.size();) {
         const std::size_t size = number(at + 8);
@@ -44,7 +48,8 @@ inline std::vector<std::pair<std::string, wire::OctetBuffer>> attack_frames()
         if (at + size > pcap.size() || !std::getline(index, line)) break;
         const std::size_t tab = line.find('\t');
         const auto begin = pcap.begin() + static_cast<std::ptrdiff_t>(at);
-        frames.emplace_back(line.substr(tab + 1, line.find('\t', tab + 1) - tab - 1), wire::OctetBuffer(begin, begin + static_cast<std::ptrdiff_t>(size)));
+        frames.emplace_back(line.substr(tab + 1, line.find('\t', tab + 1) - tab - 1),
+                            wire::OctetBuffer(begin, begin + static_cast<std::ptrdiff_t>(size)));
         at += size;
     }
     return frames;

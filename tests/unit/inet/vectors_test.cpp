@@ -38,7 +38,8 @@ std::string verdict_of_frame(const OctetBuffer& octets)
     }
     if (packet->header.protocol != Protocol::tcp) return "other";
     // TCP's octets are TCP's to read, but their checksum shows that the pseudo-header is right.
-    auto sum = pseudo_header_sum(packet->header.source, packet->header.destination, Protocol::tcp, packet->payload.size());
+    auto sum =
+        pseudo_header_sum(packet->header.source, packet->header.destination, Protocol::tcp, packet->payload.size());
     return sum.add(packet->payload).checksum() == 0 ? "tcp" : "tcp with a wrong checksum";
 }
 
@@ -79,7 +80,8 @@ TEST_CASE("third-party frames: the seeds of smoltcp's and lwIP's fuzzers are rea
     }
 
     for (const auto& [name, octets] : frames) {
-        for (std::size_t size = 0; size < octets.size(); ++size) verdict_of_frame({octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size)});
+        for (std::size_t size = 0; size < octets.size(); ++size)
+            verdict_of_frame({octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size)});
         for (std::size_t bit = 0; bit < std::min<std::size_t>(octets.size(), 64) * 8; ++bit) {
             OctetBuffer changed = octets;
             changed[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);

@@ -92,7 +92,8 @@ TEST_CASE("ARP: padding to the minimum frame is ignored; every proper prefix fai
 {
     OctetBuffer octets = arp_octets(arp_request(mac_a, address_a, address_b));
     for (std::size_t size = 0; size < octets.size(); ++size)
-        CHECK(decode_arp(Octets{octets}.first(size)).error() == Malformed{size, "RFC 826: a packet for IPv4 over Ethernet has 28 octets"});
+        CHECK(decode_arp(Octets{octets}.first(size)).error() ==
+              Malformed{size, "RFC 826: a packet for IPv4 over Ethernet has 28 octets"});
     octets.resize(ethernet_minimum_frame - ethernet_header_size, 0x5A);
     CHECK(decode_arp(octets) == arp_request(mac_a, address_a, address_b));
 }

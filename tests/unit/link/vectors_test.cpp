@@ -25,8 +25,9 @@ TEST_CASE("third-party ARP packets: smoltcp's and lwIP's seeds are requests")
     };
     CHECK(of("arp.bin") == arp_request(*parse_mac_address("30:5a:3a:76:0f:46"), *wire::parse_address("192.168.101.112"),
                                        *wire::parse_address("192.168.101.139"))); // padded to 60 octets
-    CHECK(of("arp_req.bin") == ArpPacket{ArpOperation::request, *parse_mac_address("38:2c:4a:6d:2b:38"), *wire::parse_address("172.30.115.37"),
-                                         MacAddress{}, *wire::parse_address("172.30.115.84")});
+    CHECK(of("arp_req.bin") == ArpPacket{ArpOperation::request, *parse_mac_address("38:2c:4a:6d:2b:38"),
+                                         *wire::parse_address("172.30.115.37"), MacAddress{},
+                                         *wire::parse_address("172.30.115.84")});
 }
 
 TEST_CASE("hostile ARP packets are refused, each by its rule")

@@ -85,11 +85,14 @@ TEST_CASE("a line as long as the limit is whole; one octet more and it is trunca
         CAPTURE(step);
         CHECK(lines_of("12345\r\nnext\r\n", step, 5) == std::vector<std::string>{"12345", "next", "<closed>"});
         CHECK(lines_of("12345\nnext\r\n", step, 5) == std::vector<std::string>{"12345 (bare LF)", "next", "<closed>"});
-        CHECK(lines_of("123456\r\nnext\r\n", step, 5) == std::vector<std::string>{"12345 (truncated)", "next", "<closed>"});
-        CHECK(lines_of("123456\nnext\r\n", step, 5) == std::vector<std::string>{"12345 (bare LF) (truncated)", "next", "<closed>"});
+        CHECK(lines_of("123456\r\nnext\r\n", step, 5) ==
+              std::vector<std::string>{"12345 (truncated)", "next", "<closed>"});
+        CHECK(lines_of("123456\nnext\r\n", step, 5) ==
+              std::vector<std::string>{"12345 (bare LF) (truncated)", "next", "<closed>"});
         CHECK(lines_of("12345678901234567890\nnext\r\n", step, 5) ==
               std::vector<std::string>{"12345 (bare LF) (truncated)", "next", "<closed>"});
-        CHECK(lines_of("12345\r\r\nnext\r\n", step, 5) == std::vector<std::string>{"12345 (truncated)", "next", "<closed>"});
+        CHECK(lines_of("12345\r\r\nnext\r\n", step, 5) ==
+              std::vector<std::string>{"12345 (truncated)", "next", "<closed>"});
         CHECK(lines_of("1234567890", step, 5) == std::vector<std::string>{"<closed>"});
         CHECK(lines_of("12345678901\r\n", step, SIZE_MAX) == std::vector<std::string>{"12345678901", "<closed>"});
     }
@@ -121,8 +124,8 @@ TEST_CASE("a line that comes while its reader writes is neither lost nor read tw
     writing.start();
     CHECK(writing.done());
     one->close();
-    CHECK(heard == std::vector<std::string>{"a (bare LF)", "b (bare LF)", "c (bare LF)", "de (bare LF)", "f (bare LF)", "ghi (bare LF)",
-                                            "<closed>"});
+    CHECK(heard == std::vector<std::string>{"a (bare LF)", "b (bare LF)", "c (bare LF)", "de (bare LF)", "f (bare LF)",
+                                            "ghi (bare LF)", "<closed>"});
 }
 
 TEST_CASE("a small pipe passes many lines, each once and in order, while both sides wait for each other")
@@ -358,7 +361,9 @@ TEST_CASE("corking is allowed everywhere, and by default changes nothing")
 TEST_CASE("whom octets serve arrives with them")
 {
     auto [one, other] = PipeEnd::make_pair();
-    const auto write = [](Stream& out, std::string_view text, Spans spans) -> Task<void> { co_await out.write_lines(text, spans); };
+    const auto write = [](Stream& out, std::string_view text, Spans spans) -> Task<void> {
+        co_await out.write_lines(text, spans);
+    };
     write(*one, "a\r\n", Spans{7}).start();
     Spans line_spans, chunk_spans;
     const auto read = [](Stream& in, Spans& line_serves, Spans& chunk_serves) -> Task<void> {

@@ -38,7 +38,10 @@ struct Gate {
 
 Task<int> task_add(int a, int b) { co_return a + b; }
 
-Task<std::unique_ptr<std::string>> task_make(std::string text) { co_return std::make_unique<std::string>(std::move(text)); }
+Task<std::unique_ptr<std::string>> task_make(std::string text)
+{
+    co_return std::make_unique<std::string>(std::move(text));
+}
 
 Task<int> task_fold(int count)
 {
@@ -128,7 +131,9 @@ TEST_CASE("destroying the outermost task destroys the whole chain, started or no
     }
     CHECK(alive == 0);
     CHECK(notes == std::vector{1});
-    { const Task<int> never_started = task_outer(notes, gate, alive); }
+    {
+        const Task<int> never_started = task_outer(notes, gate, alive);
+    }
     CHECK(alive == 0);
     CHECK(notes == std::vector{1});
 }

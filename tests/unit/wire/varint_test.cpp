@@ -33,7 +33,8 @@ TEST_CASE("varints on both sides of every length")
     CHECK(varint_octets(12'857) == OctetBuffer{0xB9, 0x64}); // from the table of DWARF 5 §7.6
     CHECK(varint_octets(UINT64_MAX) == OctetBuffer{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01});
     for (unsigned bits = 0; bits < 64; ++bits)
-        for (const std::uint64_t value : {(std::uint64_t{1} << bits) - 1, std::uint64_t{1} << bits, (std::uint64_t{1} << bits) + 1}) {
+        for (const std::uint64_t value :
+             {(std::uint64_t{1} << bits) - 1, std::uint64_t{1} << bits, (std::uint64_t{1} << bits) + 1}) {
             const OctetBuffer octets = varint_octets(value);
             CHECK(octets.size() == varint_size(value));
             CHECK(read_varint(octets) == std::pair{value, octets.size()});
@@ -69,7 +70,8 @@ TEST_CASE("zigzag keeps small numbers small on both sides of zero")
     CHECK(zigzag(-64) == 127);
     CHECK(zigzag(std::numeric_limits<std::int64_t>::max()) == UINT64_MAX - 1);
     CHECK(zigzag(std::numeric_limits<std::int64_t>::min()) == UINT64_MAX);
-    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{123'456'789}, std::int64_t{-987'654'321'012},
-                                     std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()})
+    for (const std::int64_t value :
+         {std::int64_t{0}, std::int64_t{-1}, std::int64_t{123'456'789}, std::int64_t{-987'654'321'012},
+          std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()})
         CHECK(unzigzag(zigzag(value)) == value);
 }
