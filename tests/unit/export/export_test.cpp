@@ -88,7 +88,7 @@ std::string output_of(const std::string& command)
 bool has(const char* program)
 {
     if (std::system(("command -v " + std::string(program) + " >/dev/null").c_str()) == 0) return true;
-    WARN(program << " is not installed: skipped");
+    std::printf("skipped: %s is not installed\n", program);
     return false;
 }
 
