@@ -49,7 +49,7 @@ class Table {
         find_repeats();
     }
 
-    std::string tell(const FrameFilter* filter)
+    std::string tell(const Filter* filter)
     {
         if (log_.is_run() && log_.header().level < run::Level::headers) {
             page_.paragraph({0, catalogue_.text("packets.lacks", {{"level", narration::word(log_.header().level)}})});
@@ -61,7 +61,7 @@ class Table {
             const auto ref = static_cast<run::FrameRef>(i);
             const run::Frame& frame = log_.frame(ref);
             const Reading reading = read(ref, frame); // in order, for sequence numbers are told from the first on
-            if (filter && !filter->admits(frame.octets, frame.original_length)) continue;
+            if (filter && !filter->matches(frame.octets, frame.original_length)) continue;
             if (!admits(frame, reading)) continue;
             tell(ref, frame, reading);
             ++shown;
@@ -338,7 +338,7 @@ class Table {
 } // namespace
 
 std::string packets_text(const run::Log& log, const run::Journeys& journeys, const Telling& telling,
-                         const FrameFilter* filter)
+                         const Filter* filter)
 {
     return Table{log, journeys, telling}.tell(filter);
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// The frames of a run as a table, one line each, in words; lost ones marked.
 
-#include "sim/export/frame_filter.hpp"
+#include "sim/export/filter.hpp"
 #include "sim/export/view.hpp"
 #include "sim/run/journey.hpp"
 
@@ -11,6 +11,6 @@ namespace tegami::exporting {
 
 /// `filter`: null for all frames. Works for anybody's capture; what needs facts is then left out.
 std::string packets_text(const run::Log& log, const run::Journeys& journeys, const Telling& telling,
-                         const FrameFilter* filter = nullptr);
+                         const Filter* filter = nullptr);
 
 } // namespace tegami::exporting

@@ -97,7 +97,7 @@ TEST_CASE("packets are chosen by mail, step, host and libpcap's language", "[vie
     CHECK(with({.mail = {}, .step = {}, .host = "bob-pc"}).find("SMTP") == std::string::npos);
 
     const auto filtered = [&](const char* expression) {
-        const auto filter = FrameFilter::compile(expression);
+        const auto filter = Filter::compile(expression);
         REQUIRE(filter.has_value());
         return views_test::show(sample, Language::en, [&](const auto& log, const auto& journeys, const auto& telling) {
             return packets_text(log, journeys, telling, &*filter);
@@ -109,7 +109,7 @@ TEST_CASE("packets are chosen by mail, step, host and libpcap's language", "[vie
     // Numbers stay those of the run, and acknowledgments count from the SYN, though that is not shown.
     CHECK(filtered("tcp[tcpflags] == tcp-ack and tcp port 25").find("Arrived up to 1") != std::string::npos);
 
-    const auto wrong = FrameFilter::compile("tcp port letters");
+    const auto wrong = Filter::compile("tcp port letters");
     REQUIRE_FALSE(wrong.has_value());
     CHECK_FALSE(wrong.error().empty());
 }
