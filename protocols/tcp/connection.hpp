@@ -14,7 +14,8 @@
 /// LISTEN is the host's: for a SYN to a listening port it makes a Connection and calls `open_passive`.
 ///
 /// Simplified: text on a SYN is not kept, the peer sends it again; urgent data is read as ordinary data; the precedence
-/// and security checks are left out; R1's advice to the network layer is left out. Left out for now, with room for them:
+/// and security checks are left out; R1's advice to the network layer is left out; CLOSE in SYN-RECEIVED always waits for
+/// ESTABLISHED. FIN-WAIT-2 has no timer, as in the RFC: a user who wants no more calls `abort`. Left out for now, with room for them:
 /// SACK, timestamps and PAWS, Nagle's algorithm (users cork instead), keep-alive.
 
 #include "protocols/tcp/buffers.hpp"
