@@ -144,7 +144,7 @@ class Connection {
     bool fin_received() const { return fin_received_; }
     /// CLOSED, and nothing is left to send: the host may forget it (once the user has taken what arrived).
     bool finished() const { return state_ == State::closed && !reset_due_; }
-    /// A SYN that may open a new connection in the place of this one in TIME-WAIT (RFC 9293 §3.10.7.4 fourth, MAY-2).
+    /// A SYN that may open a new connection in the place of this one in TIME-WAIT (RFC 9293 §3.6.1, MAY-2).
     /// The new one's ISS must lie behind `send_max()`.
     bool may_be_replaced_by(const Segment& syn) const;
 
