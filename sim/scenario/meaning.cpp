@@ -184,7 +184,6 @@ class Meaning {
     {
         const Problems::Inside inside{problems_, "reads"};
         const PlanUser& reader = plan_.users[user];
-        if (reading.mail) mail(*reading.mail);
         if (reader.mail_site != nowhere && reader.mail_host == nowhere)
             problems_.report(act.subject.at, "scenario.reads.no_mailbox",
                              {{"user", reader.name}, {"site", plan_.sites[reader.mail_site].name}});

@@ -365,14 +365,27 @@ class Expansion {
 
     // ---- links
 
+    /// A router carries the same address on several lines: they are ports of one interface, with one MAC address.
+    Mac mac_for(const PlanNode& node, const PlanNic& nic)
+    {
+        const bool port = node.kind == NodeKind::router;
+        if (port)
+            for (const PlanNic& other : node.nics)
+                if (other.address == nic.address) return other.mac;
+        const std::string name = port ? node.name + ':' + wire::format(nic.address) : nic.name;
+        Mac mac{};
+        for (unsigned again = 0; again == 0 || macs_.contains(mac); ++again) mac = mac_of(name, again);
+        macs_.insert(mac);
+        return mac;
+    }
+
     PlanEnd add_nic(std::uint32_t node, std::uint32_t neighbour, const wire::Address& address, std::uint32_t link)
     {
         PlanNic nic;
         nic.neighbour = plan_.nodes[neighbour].name;
         nic.name = plan_.nodes[node].name + ':' + nic.neighbour;
-        for (unsigned again = 0; again == 0 || macs_.contains(nic.mac); ++again) nic.mac = mac_of(nic.name, again);
-        macs_.insert(nic.mac);
         nic.address = address;
+        nic.mac = mac_for(plan_.nodes[node], nic);
         nic.link = link;
         plan_.nodes[node].nics.push_back(std::move(nic));
         return {node, static_cast<std::uint32_t>(plan_.nodes[node].nics.size() - 1)};

@@ -126,10 +126,6 @@ constexpr Key<Sends> sends_keys[] = {
 };
 
 constexpr Key<Reading> reads_keys[] = {
-    {{"mail", "integer", "whatever waits", "1", "Only this mail: the how-manieth `sends` of the file."},
-     [](Problems& problems, const Node& node, Reading& reading) {
-         read_mail_number(problems, node, reading.mail.emplace());
-     }},
     {{"with", "device", "the user's first", "\"pc\"", "On which computer."},
      [](Problems& problems, const Node& node, Reading& reading) { read_name(problems, node, reading.with.emplace()); }},
     {{"keep", "true or false", "false", "true", "Leaves on the server what was fetched."},
@@ -149,6 +145,10 @@ constexpr Key<LosesNext> loses_keys[] = {
     {{"next", "integer, 1 to 1000000", required, "1", "How many frames."},
      [](Problems& problems, const Node& node, LosesNext& loses) {
          read_number(problems, node, 1, 1'000'000, loses.frames);
+     }},
+    {{"skip", "integer, 0 to 1000000", "0", "1", "So many frames still get through first."},
+     [](Problems& problems, const Node& node, LosesNext& loses) {
+         read_number(problems, node, 0, 1'000'000, loses.skip);
      }},
     {{"from", "host", required, "\"alice-pc\"", "Only frames that this end sends."},
      [](Problems& problems, const Node& node, LosesNext& loses) { read_line(problems, node, loses.from); }},

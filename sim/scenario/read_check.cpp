@@ -74,7 +74,7 @@ constexpr Key<CheckKeys> check_keys[] = {
     {{"copies", "count", "1", "1", "How many copies are there. Only with `is_in`."},
      [](Problems& problems, const Node& node, CheckKeys& check) { read_count(problems, node, check.copies.emplace()); }},
     {{"steps", "list of STEP or STEP ENDING", "any", "[\"S1 refused\", \"S1\"]",
-      "Exactly these steps of the mail, in the order in which they end. Without a word behind it a step is done; the "
+      "Exactly these steps of the mail, in the order of the journey, each with its further tries behind it. Without a word behind it a step is done; the "
       "other words are deferred, refused and failed."},
      read_steps},
     {{"frames", "table", "none", "{ sniff = \"alice-pc\", filter = \"tcp port 25\", count = { min = 1 } }",

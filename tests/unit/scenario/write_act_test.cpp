@@ -47,14 +47,14 @@ std::vector<Act> every_kind_of_act()
     sends.port = 2525;
     acts.push_back(act_at({1}, "alice", sends));
     acts.push_back(act_at(second, "bob", Reading{}));
-    acts.push_back(act_at(second, "bob", Reading{Placed<std::uint32_t>{1, {}}, Placed<std::string>{"pc", {}}, true}));
+    acts.push_back(act_at(second, "bob", Reading{Placed<std::string>{"pc", {}}, true}));
     acts.push_back(act_at(second, "example-mail", Stops{}));
     acts.push_back(act_at(second, "example-mail", Starts{}));
     acts.push_back(act_at(second, "core", Crashes{false}));
     acts.push_back(act_at(second, "example-mail", Crashes{true}));
     acts.push_back(act_at(second, "bob-pc", Restarts{}));
     acts.push_back(act_at(second, "home-alice", LosesShare{25'000}));
-    acts.push_back(act_at(second, "home-alice", LosesNext{3, {"sakura-edge", {}}}));
+    acts.push_back(act_at(second, "home-alice", LosesNext{3, 2, {"sakura-edge", {}}}));
     acts.push_back(act_at(second, "uplink-sakura", Goes{false}));
     acts.push_back(act_at(tegami::wire::minutes(90), "uplink-sakura", Goes{true}));
     const std::variant<MailStepEnds, MailBecomes, HostBecomes> facts[] = {
@@ -106,7 +106,7 @@ TEST_CASE("how an act looks", "[write]")
 {
     const auto acts = every_kind_of_act();
     CHECK(format_act(acts[2]) == "[[do]]\nat = \"1s\"\nbob.reads = {}\n");
-    CHECK(format_act(acts[10]) == "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, from = \"sakura-edge\" }\n");
+    CHECK(format_act(acts[10]) == "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, skip = 2, from = \"sakura-edge\" }\n");
     CHECK(format_act(acts[14]) ==
           "[[do]]\nafter = { mail = 1, ends = \"R2\", plus = \"1500ms\" }\nbob.reads = {}\n");
 }
