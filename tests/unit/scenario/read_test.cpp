@@ -126,6 +126,21 @@ TEST_CASE("both ways of writing an act mean the same", "[read]")
     CHECK(!(read_well(world + forms[3]).scenario.acts.at(0) == wanted));
 }
 
+TEST_CASE("letters that the parser thinks impossible are read like others", "[read]")
+{
+    // U+2C5E to U+3057 behind a backslash at the end of a line, behind a digit, behind a date.
+    const auto text = read_well("title = \"\"\"\\\n   あいう\\\n  しすせ\"\"\"\n").scenario.title.en;
+    CHECK(text == "あいうしすせ");
+    for (const char* wrong : {"title = 5\"あ\"\n", "title = \"\\あ\"\n", "title = 2026-04-06 \"あ\"\n", "start = 2026-04-06T\"あ\"\n",
+                              "start = 2026-04-06Tx1:00\n", "start = 2026-04-06 x1:00\n"}) {
+        CAPTURE(wrong);
+        const auto read = read_scenario(wrong);
+        REQUIRE(!read);
+        CHECK(read.error().size() == 1);
+        CHECK(read.error()[0].at.line == 1);
+    }
+}
+
 TEST_CASE("an hour west and an hour east are the same start", "[read]")
 {
     const auto east = read_well("title = \"x\"\nstart = 2026-04-06T10:30:00.5+01:30\n").scenario;
