@@ -14,7 +14,8 @@
 /// LISTEN is the host's: for a SYN to a listening port it makes a Connection and calls `open_passive`.
 ///
 /// Simplified: text on a SYN is not kept, the peer sends it again; urgent data is read as ordinary data; the precedence
-/// and security checks are left out; R1's advice to the network layer is left out. Left out for now, with room for them:
+/// and security checks are left out; R1's advice to the network layer is left out; CLOSE in SYN-RECEIVED always waits for
+/// ESTABLISHED. FIN-WAIT-2 has no timer, as in the RFC: a user who wants no more calls `abort`. Left out for now, with room for them:
 /// SACK, timestamps and PAWS, Nagle's algorithm (users cork instead), keep-alive.
 
 #include "protocols/tcp/buffers.hpp"
@@ -143,7 +144,7 @@ class Connection {
     bool fin_received() const { return fin_received_; }
     /// CLOSED, and nothing is left to send: the host may forget it (once the user has taken what arrived).
     bool finished() const { return state_ == State::closed && !reset_due_; }
-    /// A SYN that may open a new connection in the place of this one in TIME-WAIT (RFC 9293 §3.10.7.4 fourth, MAY-2).
+    /// A SYN that may open a new connection in the place of this one in TIME-WAIT (RFC 9293 §3.6.1, MAY-2).
     /// The new one's ISS must lie behind `send_max()`.
     bool may_be_replaced_by(const Segment& syn) const;
 

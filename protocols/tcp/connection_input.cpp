@@ -159,7 +159,7 @@ bool Connection::make_acceptable(Time now, const Segment& segment, Arrival& arri
     if (before(arrival.seq, receive_next_)) {
         std::uint32_t old = receive_next_ - arrival.seq;
         arrival.seq = receive_next_;
-        if (arrival.syn) --old, arrival.syn = false;
+        if (arrival.syn) --old;
         old = std::min<std::uint32_t>(old, static_cast<std::uint32_t>(arrival.text.size()));
         arrival.text = arrival.text.subspan(old);
         arrival.skip = old;

@@ -4,6 +4,8 @@
 #include "sim/net/prefix_table.hpp"
 #include "sim/net/topology.hpp"
 
+#include <algorithm>
+
 namespace tegami::net {
 
 /// One table a host, in the order of Topology::hosts. `nic_of` gives a host's interface its id.
@@ -58,8 +60,12 @@ std::vector<PrefixTable> compute_routes(const Topology& topology, NicOf nic_of)
             const HostSpec& to = hosts[hops.routers[j]];
             for (const inet::Prefix& prefix : to.announces)
                 tables[from].put(prefix.address.to_v4(), prefix.length, route);
+            const auto announced = [&](const wire::Address& address) {
+                return std::ranges::any_of(to.announces, [&](const inet::Prefix& prefix) { return prefix.contains(address); });
+            };
             for (const InterfaceSpec& interface : to.interfaces)
-                if (interface.address != peer.address) tables[from].put(interface.address.to_v4(), 32, route);
+                if (interface.address != peer.address && !announced(interface.address))
+                    tables[from].put(interface.address.to_v4(), 32, route);
         }
     }
     return tables;

@@ -26,6 +26,13 @@ double peak_mb()
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
+double cpu_s()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 double live_octets() // resident now
 {
     long pages = 0, resident = 0;
@@ -217,19 +224,19 @@ int main(int argc, char** argv)
             starts.push_back({node, to, k + 1});
         }
     }
-    const double setup_mb = peak_mb(), t1 = now_s();
+    const double setup_mb = peak_mb(), t1 = now_s(), cpu0 = cpu_s();
     const Time end = start + wire::seconds(1 + 10 * static_cast<std::int64_t>(o.dialogues));
     engine.run_until(end);
     const auto finished = recorder.finish(end);
-    const double run_s = now_s() - t1;
+    const double run_s = now_s() - t1, used = cpu_s() - cpu0;
     if (!finished) std::fprintf(stderr, "star: %s\n", finished.error().text().c_str());
 
     const double sim_s = 1.0 + 10.0 * o.dialogues;
-    std::printf("tegami-star hosts=%u servers=%u setup_s=%.4f run_s=%.4f events=%llu ev_per_s=%.0f link_pkts=%llu dialogues=%llu "
+    std::printf("tegami-star hosts=%u servers=%u setup_s=%.4f run_s=%.4f cpu_s=%.4f events=%llu ev_per_s=%.0f link_pkts=%llu dialogues=%llu "
                 "dlg_per_s=%.0f app_MB=%.2f sim_per_wall=%.1f setup_MB=%.1f peak_MB=%.1f idle_octets_a_host=%.0f records=%llu frames=%llu frames_out=%zu\n",
-                o.hosts, o.servers, t1 - t0, run_s, static_cast<unsigned long long>(engine.steps()), static_cast<double>(engine.steps()) / run_s,
+                o.hosts, o.servers, t1 - t0, run_s, used, static_cast<unsigned long long>(engine.steps()), static_cast<double>(engine.steps()) / used,
                 static_cast<unsigned long long>(network.links.frames_handed_over()), static_cast<unsigned long long>(dialogues_done),
-                static_cast<double>(dialogues_done) / run_s, static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, peak_mb(),
+                static_cast<double>(dialogues_done) / used, static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, peak_mb(),
                 idle / (o.hosts + o.servers), static_cast<unsigned long long>(recorder.facts()), static_cast<unsigned long long>(recorder.frames()),
                 network.context.frames.out());
     if (dialogues_done != std::uint64_t{o.hosts} * o.dialogues || failures) {

@@ -296,6 +296,57 @@ TEST_CASE("fourth step: a SYN in a synchronized state is challenged", "[tcp]")
     }
 }
 
+TEST_CASE("an old SYN with text that reaches into the window is challenged, its text ignored", "[tcp]")
+{
+    One one;
+    one.open();
+    CHECK(one.in("SA", 0, 1, "abc") == Lines{"A 1 ack 1"});
+    CHECK(one.c->arrived().empty());
+}
+
+TEST_CASE("a timer that is looked at early, or twice, does nothing", "[tcp]")
+{
+    One one;
+    one.open();
+    one.say("abc");
+    one.in("A", 1, 1, "x");
+    const Time due = one.c->next_timer();
+    CHECK(due == one.now + milliseconds(200));
+    one.c->on_timer(one.now);
+    CHECK(one.pump().empty());
+    CHECK(one.c->next_timer() == due);
+    one.now = due;
+    one.c->on_timer(due);
+    CHECK(one.pump().size() == 1);
+    one.c->on_timer(due);
+    CHECK(one.pump().empty());
+    CHECK(one.c->next_timer() == Time{} + seconds(1));
+}
+
+TEST_CASE("a connection may be moved, with its buffers", "[tcp]")
+{
+    STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Connection>);
+    One one;
+    one.open();
+    one.offer("abc");
+    one.c = std::make_unique<Connection>(std::move(*one.c));
+    CHECK(one.pool.lent() == 1);
+    CHECK(one.pump() == Lines{"PA 1+3 ack 1"});
+}
+
+TEST_CASE("every rule has a text of its own", "[tcp]")
+{
+    std::set<std::string_view> keys;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Rule::count); ++i) {
+        const RuleText& text = describe(static_cast<Rule>(i));
+        CHECK(text.key.starts_with("tcp."));
+        CHECK(text.section.starts_with("RFC "));
+        CHECK_FALSE(text.gist.empty());
+        keys.insert(text.key);
+    }
+    CHECK(keys.size() == static_cast<std::size_t>(Rule::count));
+}
+
 TEST_CASE("challenge ACKs are limited to ten a second", "[tcp]")
 {
     One one;

@@ -117,6 +117,18 @@ TEST_CASE("10 MB each way over a link that loses, doubles and reorders", "[tcp][
     CHECK(link.a.retransmitted > 100);
 }
 
+TEST_CASE("3 MB each way at losses of 20 and 30 %", "[tcp][transfer]")
+{
+    for (const unsigned loss : {20u, 30u}) {
+        Config config;
+        Link link{config, loss};
+        link.loss = loss;
+        link.doubled = 5;
+        link.reordered = 10;
+        transfer(link, 3'000'000, minutes(60 * 24 * 30));
+    }
+}
+
 TEST_CASE("worse links, other sizes, more seeds", "[tcp][transfer]")
 {
     struct Row {
