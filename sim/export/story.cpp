@@ -1,6 +1,5 @@
 #include "sim/export/story.hpp"
 
-#include "protocols/link/mac_address.hpp"
 #include "protocols/wire/address.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/marks.hpp"
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace tegami::exporting {
@@ -101,8 +101,16 @@ class Story {
             tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        for (const Evidence& evidence : passage.evidence)
-            std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
+        const auto& evidence = passage.evidence;
+        for (std::size_t i = 0; i < evidence.size(); ++i) {
+            if (std::holds_alternative<Found>(evidence[i].what)) {
+                const std::size_t first = i;
+                while (i + 1 < evidence.size() && std::holds_alternative<Found>(evidence[i + 1].what)) ++i;
+                tell_found({evidence.data() + first, i + 1 - first});
+                continue;
+            }
+            std::visit([&](const auto& what) { tell(evidence[i].at, what); }, evidence[i].what);
+        }
         tell_end(passage);
     }
 
@@ -190,12 +198,18 @@ class Story {
             tell_evidence(label, said.text);
         if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
     }
-    void tell(Time, const Found& found)
+    /// Each cable on the way: one line for all that were asked one after the other.
+    void tell_found(std::span<const Evidence> all)
     {
-        tell_evidence("arp", catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
-                                                             {"address", format(found.address)},
-                                                             {"mac", format(found.mac)}}));
+        std::string told;
+        for (const Evidence& evidence : all) {
+            const Found& found = std::get<Found>(evidence.what);
+            if (!told.empty()) told += " · ";
+            told += narrator_.names().node(found.node) + " " + format(found.address);
+        }
+        tell_evidence("arp", catalogue_.text("story.found", {{"all", told}}));
     }
+    void tell(Time, const Found&) {} // told together
     void tell(Time at, const Stopped& stopped)
     {
         const std::string time = clock(at);

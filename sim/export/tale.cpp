@@ -97,6 +97,19 @@ void TaleFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
             sessions_[session].waiting.push_back({at, std::move(what)});
 }
 
+void TaleFold::add_to_file(run::Spans spans, Time at, decltype(Evidence::what) what)
+{
+    std::vector<std::size_t> passages = served(spans);
+    for (std::size_t& index : passages) {
+        const Passage& passage = tale_.passages[index];
+        if (passage.ended && *passage.ended < at) index = last_of_[passage.mail];
+    }
+    std::ranges::sort(passages);
+    const auto repeated = std::ranges::unique(passages);
+    passages.erase(repeated.begin(), repeated.end());
+    for (const std::size_t passage : passages) tale_.passages[passage].evidence.push_back({at, what});
+}
+
 std::optional<std::size_t> TaleFold::current(const Session& session) const
 {
     while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended) ++session.ended;
@@ -129,6 +142,7 @@ void TaleFold::begin_step(const run::Event& event, const run::StepBegun& fact)
 {
     const std::size_t index = tale_.passages.size();
     passage_of_[fact.span] = index;
+    last_of_[fact.mail] = index;
     Passage& passage = tale_.passages.emplace_back();
     passage.span = fact.span;
     passage.mail = fact.mail;
@@ -298,10 +312,11 @@ void TaleFold::take(const run::Event& event)
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
     } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
-        add(event.spans, event.at,
+        add_to_file(
+            event.spans, event.at,
             Written{event.node, disk->change, std::string{disk->path}, std::string{disk->to}, disk->size});
     } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {
-        add(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
+        add_to_file(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
     }
 }
 
