@@ -16,13 +16,13 @@
 
 namespace tegami::exporting {
 
+using engine::Duration;
+using engine::Time;
 using run::FrameRef;
 using run::MailId;
 using run::NodeId;
 using run::SpanId;
 using run::Step;
-using engine::Duration;
-using engine::Time;
 
 /// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
 /// behind it; `folded` of the letter's lines were recorded one by one (or none: its content is a fact of its own).

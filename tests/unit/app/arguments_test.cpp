@@ -34,8 +34,9 @@ std::string wrong(std::vector<std::string> words, Language language = Language::
 
 TEST_CASE("run takes all its words", "[arguments]")
 {
-    const auto parsed = arguments_test::parse({"run", "a.toml", "--save", "b.pcapng", "--seed", "18446744073709551615", "--until",
-                                               "1.5s", "--record", "headers", "--lang", "ja", "--depth", "exam", "--json", "-q"});
+    const auto parsed =
+        arguments_test::parse({"run", "a.toml", "--save", "b.pcapng", "--seed", "18446744073709551615", "--until",
+                               "1.5s", "--record", "headers", "--lang", "ja", "--depth", "exam", "--json", "-q"});
     REQUIRE(parsed.has_value());
     CHECK(parsed->language == Language::ja);
     CHECK(parsed->depth == narration::Depth::exam);
@@ -65,7 +66,8 @@ TEST_CASE("what is not said has its default", "[arguments]")
 
 TEST_CASE("show, export and check take their words, also with =", "[arguments]")
 {
-    const auto shown = arguments_test::parse({"show", "r.pcapng", "--view=packets", "--mail=2", "--step=S1", "--host", "mx1", "--filter", "tcp port 25"});
+    const auto shown = arguments_test::parse(
+        {"show", "r.pcapng", "--view=packets", "--mail=2", "--step=S1", "--host", "mx1", "--filter", "tcp port 25"});
     REQUIRE(shown.has_value());
     const auto& show = std::get<ShowCommand>(shown->command);
     CHECK(show.view == View::packets);
@@ -101,7 +103,8 @@ TEST_CASE("a wrong word names the right one", "[arguments]")
 
 TEST_CASE("all that is wrong with values is said at once", "[arguments]")
 {
-    const std::string all = arguments_test::wrong({"run", "a.toml", "--seed", "x", "--until", "soon", "--depth", "deep", "--record", "much"});
+    const std::string all = arguments_test::wrong(
+        {"run", "a.toml", "--seed", "x", "--until", "soon", "--depth", "deep", "--record", "much"});
     CHECK(std::ranges::count(all, '\n') == 4);
     CHECK(all.find("--seed is a whole number, not “x”") != std::string::npos);
     CHECK(all.find("--until is a length of time") != std::string::npos);
@@ -128,8 +131,11 @@ TEST_CASE("values that do not fit are refused", "[arguments]")
 TEST_CASE("help is whole, in the language, and no wider than a page", "[arguments]")
 {
     for (const Language language : {Language::en, Language::ja})
-        for (const std::vector<std::string>& words :
-             {std::vector<std::string>{"--help"}, {"run", "--help"}, {"show", "-h"}, {"export", "--help"}, {"check", "--help"}}) {
+        for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                      {"run", "--help"},
+                                                      {"show", "-h"},
+                                                      {"export", "--help"},
+                                                      {"check", "--help"}}) {
             const auto parsed = arguments_test::parse(words, language);
             REQUIRE(parsed.has_value());
             const std::string& help = std::get<Information>(parsed->command).text;
@@ -139,7 +145,8 @@ TEST_CASE("help is whole, in the language, and no wider than a page", "[argument
         }
     const auto parsed = arguments_test::parse({"run", "--help"});
     const std::string& help = std::get<Information>(parsed->command).text;
-    for (const char* option : {"SCENARIO", "--save", "--seed", "--until", "--record", "--lang", "--depth", "--json", "--quiet"})
+    for (const char* option :
+         {"SCENARIO", "--save", "--seed", "--until", "--record", "--lang", "--depth", "--json", "--quiet"})
         CHECK(help.find(option) != std::string::npos);
     CHECK(std::get<Information>(arguments_test::parse({"--version"})->command).text.starts_with("tegami "));
 }

@@ -168,7 +168,8 @@ TEST_CASE("what cannot be read or written is said", "[program]")
     CHECK(program({"run", folder / "none.toml"}).status == Status::wrong_input);
     CHECK(program({"show", folder / "none.pcapng"}).err.find("none.pcapng") != std::string::npos);
     CHECK(program({"show", folder.write("text.pcapng", "no capture at all")}).status == Status::wrong_input);
-    CHECK(program({"run", program_test::two_letters, "--save", folder / "no/such/folder.pcapng"}).status == Status::wrong_input);
+    CHECK(program({"run", program_test::two_letters, "--save", folder / "no/such/folder.pcapng"}).status ==
+          Status::wrong_input);
     CHECK(program({"show"}).status == Status::wrong_input);
 }
 
@@ -208,8 +209,9 @@ TEST_CASE("nothing that a scenario's letters say reaches the terminal raw", "[pr
 
 TEST_CASE("JUnit's XML holds strange names", "[junit]")
 {
-    const std::string xml = to_junit({{"a&b\".toml", "", {{"<check>", false, "wanted \"3\" & found \x1b[0m"}, {"good", true, ""}}},
-                                      {"broken.toml", "no such file", {}}});
+    const std::string xml =
+        to_junit({{"a&b\".toml", "", {{"<check>", false, "wanted \"3\" & found \x1b[0m"}, {"good", true, ""}}},
+                  {"broken.toml", "no such file", {}}});
     CHECK(xml.find("a&amp;b&quot;.toml") != std::string::npos);
     CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\"/>") != std::string::npos);
     CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"0\"") != std::string::npos);
