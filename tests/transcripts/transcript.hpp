@@ -3,7 +3,7 @@
 ///
 ///   # a comment                    an empty line means nothing
 ///   C: EHLO client.example.org     a line of the client, CRLF behind it; lines in a row are sent at once
-///   S: 250 ok                      a line of the server; S: 250 2.1.0 ... takes whatever follows
+///   S: 250 ok                      a line of the server; behind a space, ... takes whatever follows
 ///   S* 250                         a whole reply of that code, of however many lines
 ///   C= one\r\ntwo                  octets as they are: \r \n \t \0 \\ \xHH
 ///   C 20x: XX                      that line twenty times
@@ -119,7 +119,7 @@ inline Script parse_script(std::istream& in)
             break;
         case '=': step.text = detail::expand(detail::unescape(text)); break;
         case ':':
-            step.open_end = text.ends_with("...");
+            step.open_end = text.ends_with(" ...");
             if (step.open_end) text.resize(text.size() - 3);
             step.text = detail::expand(text) + (step.open_end ? "" : "\r\n");
             break;
