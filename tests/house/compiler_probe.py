@@ -35,16 +35,12 @@ class CompilerProbe(house.Case):
         said = ask("clang++-19")
         self.assertEqual(said.returncode, 0, said.stderr)
 
-    @installed("clang++-22")
-    def test_clang_22_passes(self):
-        said = ask("clang++-22")
-        self.assertEqual(said.returncode, 0, said.stderr)
-
-    @installed("clang++-14")
-    def test_a_compiler_without_the_language_is_refused(self):
-        said = ask("clang++-14")
-        self.assertNotEqual(said.returncode, 0)
-        self.assertIn("cannot build tegami", " ".join(said.stderr.split()))
+    def test_others_are_judged_where_they_are_installed(self):
+        for compiler, right in (("clang++-22", True), ("clang++-14", False)):  # the latter has no std::expected here
+            if shutil.which(compiler):
+                said = ask(compiler)
+                self.assertEqual(said.returncode == 0, right, compiler + said.stderr)
+                self.assertEqual("cannot build tegami" in " ".join(said.stderr.split()), not right)
 
     @installed("clang++-19")
     def test_each_case_is_told_apart_from_the_others(self):
