@@ -6,6 +6,32 @@
 
 namespace tegami::nodes {
 
+namespace {
+
+/// Numbers within names by their value: a Maildir name begins with seconds, microseconds and a counter, none of them
+/// padded, so 1.M9 is older than 1.M10.
+bool is_older(std::string_view one, std::string_view other)
+{
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    while (!one.empty() && !other.empty()) {
+        if (is_digit(one.front()) && is_digit(other.front())) {
+            const auto digits = [&](std::string_view text) { return text.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin())); };
+            const std::string_view a = digits(one), b = digits(other);
+            if (a.size() != b.size()) return a.size() < b.size();
+            if (a != b) return a < b;
+            one.remove_prefix(a.size());
+            other.remove_prefix(b.size());
+        } else {
+            if (one.front() != other.front()) return one.front() < other.front();
+            one.remove_prefix(1);
+            other.remove_prefix(1);
+        }
+    }
+    return one.size() < other.size();
+}
+
+} // namespace
+
 std::string Mailboxes::label(std::string_view mailbox) const
 {
     return label_.empty() ? std::string{mailbox} + "/INBOX" : label_;
@@ -67,6 +93,7 @@ std::vector<Mailboxes::Entry> Mailboxes::list(std::string_view mailbox) const
         const auto file = host_.disk().do_read(path);
         if (file) entries.push_back({std::move(name), path, (*file)->octets.size(), (*file)->spans});
     }
+    std::ranges::sort(entries, is_older, &Entry::name);
     return entries;
 }
 
