@@ -338,6 +338,7 @@ void Mua::forget()
 {
     letters_.clear();
     talking_.clear();
+    mailboxes_.forget();
 }
 
 void Mua::start()
