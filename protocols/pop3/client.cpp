@@ -34,9 +34,14 @@ class Fetching {
         well = co_await list();
         if (!well) co_return false;
         for (const Entry& entry : entries_) {
-            if (!entry.unique_id.empty() && !sink_.wants(entry.unique_id)) continue;
-            end.stage = FetchStage::retrieve;
-            well = co_await retrieve(entry);
+            if (!entry.unique_id.empty() && !sink_.wants(entry.unique_id)) {
+                if (options_.keep_on_server) continue;
+                // It is here already: an earlier session broke before its QUIT, and what it marked was not removed.
+                well = co_await remove(entry);
+            } else {
+                end.stage = FetchStage::retrieve;
+                well = co_await retrieve(entry);
+            }
             if (!well) co_return false;
         }
         end.stage = FetchStage::quit;
@@ -146,8 +151,13 @@ class Fetching {
         }
         ++end.stored;
         if (options_.keep_on_server) co_return true;
+        co_return co_await remove(entry);
+    }
+
+    wire::Task<bool> remove(const Entry& entry)
+    {
         end.stage = FetchStage::remove;
-        const bool marked = co_await ask("DELE " + number + "\r\n");
+        const bool marked = co_await ask("DELE " + std::to_string(entry.number) + "\r\n");
         static_cast<void>(marked); // if it was not, it comes again, and its unique-id tells
         co_return in_step();
     }

@@ -38,7 +38,7 @@ struct Fetched {
 /// Where fetched messages go.
 class Sink {
   public:
-    /// Whether this one is wanted: it may be here from an earlier session.
+    /// Whether this one is wanted: it may be here from an earlier session. Then it need not be on the server any more.
     virtual bool wants(const std::string& unique_id) = 0;
     /// Keeps it. Only then may it be deleted on the server.
     virtual wire::Task<bool> store(Fetched fetched) = 0;
@@ -60,7 +60,7 @@ struct FetchEnd {
 };
 
 /// Logs in with USER and PASS, lists by UIDL or else by STAT, retrieves what the sink wants, marks for deletion what it
-/// stored, and quits. Then it ends our side of the stream.
+/// stored now or earlier, and quits. Then it ends our side of the stream.
 wire::Task<FetchEnd> fetch(wire::Stream& peer, const FetchOptions& options, Sink& sink);
 
 } // namespace tegami::pop3

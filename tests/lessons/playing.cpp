@@ -55,6 +55,7 @@ run::Log log_of(World& world)
     world.run_until(world.end());
     REQUIRE(world.finish());
     run::Log log = run::Log::of(world.recorder().kept());
+    if (log.broken()) UNSCOPED_INFO("the run is broken at octet " << log.broken()->offset << ": " << log.broken()->rule);
     REQUIRE(log.complete());
     REQUIRE_FALSE(log.broken());
     return log;
@@ -93,7 +94,7 @@ std::string letter_text(std::size_t k, std::size_t octets)
         std::string line;
         while (line.size() < 64) {
             draw = draw * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
-            line += "abcdefghijklmnopqrstuvwxyz.. "[draw >> 59 & 31 % 29];
+            line += "abcdefghijklmnopqrstuvwxyz.. "[(draw >> 33) % 29];
         }
         while (line.ends_with(' ')) line.pop_back();
         text += line + '\n';
