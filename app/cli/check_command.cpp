@@ -1,8 +1,7 @@
 #include "app/cli/junit.hpp"
 #include "app/cli/simulate.hpp"
-#include "sim/check/checks.hpp"
 #include "sim/narration/marks.hpp"
-#include "sim/run/journey.hpp"
+#include "sim/scenario/checks.hpp"
 
 namespace tegami::cli {
 namespace {
@@ -23,16 +22,15 @@ class Checking {
         const auto log = play(*scenario,
                               {.file = file,
                                .seed = command_.seed,
-                               .level = check::level_needed(scenario->loaded.scenario),
+                               .level = scenario::level_for_checks(scenario->loaded.scenario),
                                .until = {},
                                .save = {}},
                               context_, catalogue_);
         if (!log) return give_up();
-        const run::Journeys journeys{*log};
-        const auto findings = check::hold(scenario->loaded, *log, journeys);
+        const auto results = scenario::hold_checks(scenario->loaded, *log);
         page_.row({{0, file, exporting::Style::strong}});
-        for (const check::Finding& finding : findings) tell(finding);
-        if (findings.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
+        for (const scenario::CheckResult& result : results) tell(result);
+        if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
         if (!command_.quiet) context_.console.write(page_.text());
         page_.take();
     }
@@ -49,19 +47,19 @@ class Checking {
         status_ = Status::wrong_input;
     }
 
-    void tell(const check::Finding& finding)
+    void tell(const scenario::CheckResult& result)
     {
-        std::string told = catalogue_.text(finding.key, finding.arguments);
-        ++(finding.held ? held_ : failed_);
-        if (!finding.held && status_ == Status::good) status_ = Status::check_failed;
-        const auto outcome = finding.held ? run::Outcome::done : run::Outcome::failed;
-        const auto style = finding.held ? exporting::Style::plain : exporting::Style::stop;
-        page_.labelled({{0, std::string{narration::mark(outcome)}, style}, {3, finding.id}}, {24, told, style});
-        if (finding.why && !finding.held) {
-            const std::string& why = context_.language == narration::Language::ja ? finding.why->ja : finding.why->en;
+        std::string told = catalogue_.text(result.key, result.arguments);
+        ++(result.held ? held_ : failed_);
+        if (!result.held && status_ == Status::good) status_ = Status::check_failed;
+        const auto outcome = result.held ? run::Outcome::done : run::Outcome::failed;
+        const auto style = result.held ? exporting::Style::plain : exporting::Style::stop;
+        page_.labelled({{0, std::string{narration::mark(outcome)}, style}, {3, result.id}}, {24, told, style});
+        if (result.why && !result.held) {
+            const std::string& why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
             if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
         }
-        suites_.back().cases.push_back({finding.id, finding.held, std::move(told)});
+        suites_.back().cases.push_back({result.id, result.held, std::move(told)});
     }
 
     const CheckCommand& command_;

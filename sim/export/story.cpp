@@ -181,9 +181,11 @@ class Story {
     void tell(Time, const Said& said)
     {
         const std::string_view label = said.by_client ? "C" : "S";
-        if (said.folded > 0 || said.text.empty())
+        if (said.letter)
             page_.hanging({text_column, std::string{label}},
-                          {evidence_column, catalogue_.count("story.text", said.folded), Style::dim});
+                          {evidence_column,
+                           said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
+                           Style::dim});
         else
             tell_evidence(label, said.text);
         if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});

@@ -239,7 +239,7 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
             ++session.text_lines;
             return;
         }
-        add(event.spans, event.at, Said{id, by_client, {}, session.text_lines});
+        add(event.spans, event.at, Said{id, by_client, {}, true, session.text_lines});
         session.text = Session::Text::none;
         return;
     }
@@ -257,7 +257,7 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
         session.letter_asked = false;
     }
     const bool secret = by_client && session.protocol == run::Protocol::pop3 && verb == "PASS";
-    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, 0, secret});
+    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, false, 0, secret});
 }
 
 void TaleFold::take(const run::Event& event)

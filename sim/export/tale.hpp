@@ -24,11 +24,13 @@ using run::Step;
 using engine::Duration;
 using engine::Time;
 
-/// A line of a dialogue, by whoever said it. `folded` lines are the letter's own: so many, then a line with only a dot.
+/// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
+/// behind it; `folded` of the letter's lines were recorded one by one (or none: its content is a fact of its own).
 struct Said {
     SpanId session{};
     bool by_client = false;
     std::string text;
+    bool letter = false;
     std::uint32_t folded = 0;
     bool secret = false; ///< a password in clear
 };
