@@ -29,8 +29,7 @@ std::string encode_base64(Octets octets)
         std::uint32_t group = static_cast<std::uint32_t>(octets[at]) << 16;
         if (count > 1) group |= static_cast<std::uint32_t>(octets[at + 1]) << 8;
         if (count > 2) group |= octets[at + 2];
-        for (std::size_t i = 0; i < 4; ++i)
-            text += i <= count ? base64_alphabet[group >> (18 - 6 * i) & 0x3F] : '=';
+        for (std::size_t i = 0; i < 4; ++i) text += i <= count ? base64_alphabet[group >> (18 - 6 * i) & 0x3F] : '=';
     }
     return text;
 }

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size > 0 && data[0] % 4 != 0) octets = "USER bob\r\nPASS pass word\r\n";
     octets.append(reinterpret_cast<const char*>(data), size);
     std::size_t left_at_once = 0, left_slowly = 0;
-    const std::string said = serve_fetcher(wire::as_octets(octets), std::max<std::size_t>(octets.size(), 1), left_at_once);
+    const std::string said =
+        serve_fetcher(wire::as_octets(octets), std::max<std::size_t>(octets.size(), 1), left_at_once);
     fuzz::require(said == serve_fetcher(wire::as_octets(octets), 1, left_slowly));
     fuzz::require(left_at_once == left_slowly);
     return 0;

@@ -10,7 +10,8 @@ namespace {
 std::vector<smtp::OutgoingMail> fuzz_mails()
 {
     std::vector<smtp::OutgoingMail> mails;
-    mails.push_back(mailroom::outgoing(1, "alice@example.org", {"bob@example.test", "carol@example.test"}, "Subject: one\r\n\r\n.x\r\n"));
+    mails.push_back(mailroom::outgoing(1, "alice@example.org", {"bob@example.test", "carol@example.test"},
+                                       "Subject: one\r\n\r\n.x\r\n"));
     mails.push_back(mailroom::outgoing(2, "", {"bob@example.test"}, "Subject: two\r\n\r\n\xE3\x81\x93\r\n"));
     mails.push_back(mailroom::outgoing(3, "alice@example.org", {"bob@example.test"}, "Subject: three\r\n\r\nx\r\n"));
     return mails;
@@ -32,7 +33,8 @@ std::string deliver_to_stranger(wire::Octets octets, std::size_t piece)
         const auto& recipients = queue.results[id].recipients;
         fuzz::require(recipients.size() == (id == 1 ? 2 : 1));
         for (const auto& recipient : recipients) {
-            fuzz::require((recipient.fate == smtp::Fate::accepted) == (recipient.stage == smtp::Stage::content && recipient.reply.positive()));
+            fuzz::require((recipient.fate == smtp::Fate::accepted) ==
+                          (recipient.stage == smtp::Stage::content && recipient.reply.positive()));
             const char* const subjects[] = {"one", "two", "three"};
             const std::string text = std::string{"Subject: "} + subjects[id - 1];
             if (recipient.fate == smtp::Fate::accepted || recipient.fate == smtp::Fate::uncertain)

@@ -14,7 +14,8 @@ std::string serve_stranger(wire::Octets octets, std::size_t piece, std::vector<m
     policy.message_limit = 1'000;
     smtp::Session session{policy};
     mailroom::Keeper keeper;
-    std::string said = fuzz::feed([&](wire::Stream& peer) { return smtp::serve(peer, session, keeper); }, octets, piece);
+    std::string said =
+        fuzz::feed([&](wire::Stream& peer) { return smtp::serve(peer, session, keeper); }, octets, piece);
     stored = std::move(keeper.stored);
     return said;
 }

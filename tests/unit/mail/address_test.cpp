@@ -129,7 +129,8 @@ TEST_CASE("paths")
         CHECK(mail::format(read->path) == row.written);
         CHECK(read->length == row.length);
     }
-    for (const char* text : {"", "<", "<a@b", "<a>", "<a@b", "<@a:>", "<@a@b>", "<@a,b:c@d>", "postmaster", "a@b>", "< a@b>", "<a@b >"}) {
+    for (const char* text :
+         {"", "<", "<a@b", "<a>", "<a@b", "<@a:>", "<@a@b>", "<@a,b:c@d>", "postmaster", "a@b>", "< a@b>", "<a@b >"}) {
         INFO(text);
         CHECK_FALSE(mail::read_path(text));
     }

@@ -66,7 +66,8 @@ TEST_CASE("is_email's addresses")
         const std::string id = test.substr(10, test.find('"', 10) - 10);
         const std::string category = xml_element(test, "category");
         const std::string address = xml_text(xml_element(test, "address"));
-        bool taken = category == "ISEMAIL_VALID_CATEGORY" || category == "ISEMAIL_DNSWARN" || category == "ISEMAIL_RFC5321";
+        bool taken =
+            category == "ISEMAIL_VALID_CATEGORY" || category == "ISEMAIL_DNSWARN" || category == "ISEMAIL_RFC5321";
         if (argued.contains(id)) taken = !taken;
         INFO(id << " " << address << " " << category << " " << xml_element(test, "diagnosis"));
         CHECK(mail::parse_mailbox(address).has_value() == taken);
