@@ -19,7 +19,9 @@ struct Entry {
 
 class Fetching {
   public:
-    Fetching(wire::Stream& peer, const FetchOptions& options, Sink& sink) : peer_(peer), options_(options), sink_(sink) {}
+    Fetching(wire::Stream& peer, const FetchOptions& options, Sink& sink) : peer_(peer), options_(options), sink_(sink)
+    {
+    }
 
     /// False where the session ended before its time; `end` says why.
     wire::Task<bool> run()
@@ -34,9 +36,14 @@ class Fetching {
         well = co_await list();
         if (!well) co_return false;
         for (const Entry& entry : entries_) {
-            if (!entry.unique_id.empty() && !sink_.wants(entry.unique_id)) continue;
-            end.stage = FetchStage::retrieve;
-            well = co_await retrieve(entry);
+            if (!entry.unique_id.empty() && !sink_.wants(entry.unique_id)) {
+                if (options_.keep_on_server) continue;
+                // It is here already: an earlier session broke before its QUIT, and what it marked was not removed.
+                well = co_await remove(entry);
+            } else {
+                end.stage = FetchStage::retrieve;
+                well = co_await retrieve(entry);
+            }
             if (!well) co_return false;
         }
         end.stage = FetchStage::quit;
@@ -111,7 +118,8 @@ class Fetching {
             const bool more = co_await next_line();
             if (!in_step()) co_return false;
             if (!more) co_return true;
-            if (entries_.size() == listing_limit) co_return nonsense({0, "RFC 1939 §7: a listing of too many messages"});
+            if (entries_.size() == listing_limit)
+                co_return nonsense({0, "RFC 1939 §7: a listing of too many messages"});
             const std::string_view line = line_;
             const std::size_t space = line.find(' ');
             Entry entry;
@@ -146,8 +154,13 @@ class Fetching {
         }
         ++end.stored;
         if (options_.keep_on_server) co_return true;
+        co_return co_await remove(entry);
+    }
+
+    wire::Task<bool> remove(const Entry& entry)
+    {
         end.stage = FetchStage::remove;
-        const bool marked = co_await ask("DELE " + number + "\r\n");
+        const bool marked = co_await ask("DELE " + std::to_string(entry.number) + "\r\n");
         static_cast<void>(marked); // if it was not, it comes again, and its unique-id tells
         co_return in_step();
     }

@@ -14,9 +14,9 @@
 
 namespace tegami::pop3 {
 
-constexpr std::size_t listing_limit = 100'000;                      ///< messages of one maildrop
-constexpr std::size_t fetched_message_limit = 64 * 1024 * 1024;     ///< octets of one message
-constexpr wire::Duration client_timeout = wire::minutes(10);        ///< as long as a server waits (RFC 1939 §3)
+constexpr std::size_t listing_limit = 100'000;                  ///< messages of one maildrop
+constexpr std::size_t fetched_message_limit = 64 * 1024 * 1024; ///< octets of one message
+constexpr wire::Duration client_timeout = wire::minutes(10);    ///< as long as a server waits (RFC 1939 §3)
 
 struct FetchOptions {
     std::string user;
@@ -38,7 +38,7 @@ struct Fetched {
 /// Where fetched messages go.
 class Sink {
   public:
-    /// Whether this one is wanted: it may be here from an earlier session.
+    /// Whether this one is wanted: it may be here from an earlier session. Then it need not be on the server any more.
     virtual bool wants(const std::string& unique_id) = 0;
     /// Keeps it. Only then may it be deleted on the server.
     virtual wire::Task<bool> store(Fetched fetched) = 0;
@@ -52,7 +52,7 @@ enum class FetchStage : std::uint8_t { greeting, log_in, list, retrieve, remove,
 /// How it ended. Deletions count only after a positive answer to QUIT (RFC 1939 §6): before that the messages come again.
 struct FetchEnd {
     FetchStage stage = FetchStage::greeting; ///< how far it came; quit: to the end
-    bool complete = false;                   ///< every message that was wanted is stored, and QUIT was answered with +OK
+    bool complete = false; ///< every message that was wanted is stored, and QUIT was answered with +OK
     std::size_t stored = 0;
     std::optional<Response> response;         ///< the -ERR that ended it, or the answer to QUIT
     std::optional<wire::Hangup> hangup;       ///< what ended it
@@ -60,7 +60,7 @@ struct FetchEnd {
 };
 
 /// Logs in with USER and PASS, lists by UIDL or else by STAT, retrieves what the sink wants, marks for deletion what it
-/// stored, and quits. Then it ends our side of the stream.
+/// stored now or earlier, and quits. Then it ends our side of the stream.
 wire::Task<FetchEnd> fetch(wire::Stream& peer, const FetchOptions& options, Sink& sink);
 
 } // namespace tegami::pop3

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 namespace tegami::exporting {
@@ -69,17 +70,18 @@ std::vector<Sighting> sniff(const Log& log, const Place& place)
     for (std::uint64_t number = 1; number <= log.frames(); ++number) {
         const auto frame = static_cast<FrameRef>(number);
         const auto hops = log.hops(frame);
+        // A host without power sees nothing of what arrives.
+        std::set<NicId> off;
+        for (const FactRef fact : log.about(frame)) {
+            const run::Event event = log.event(fact);
+            const auto* dropped = std::get_if<run::FrameDropped>(&event.what);
+            if (dropped != nullptr && dropped->reason == run::DropReason::host_off) off.insert(dropped->nic);
+        }
         for (std::uint32_t i = 0; i < hops.size(); ++i) {
             const run::Hop& hop = hops[i];
             if (is_here(hop.nic)) seen.push_back({frame, i, false, hop.nic, hop.at});
-            if (place.kind == Place::Kind::link || !is_here(hop.to) || !hop.arrived()) continue;
-            // A host without power sees nothing of what arrives.
-            const bool off = std::ranges::any_of(log.about(frame), [&](FactRef fact) {
-                const run::Event event = log.event(fact);
-                const auto* dropped = std::get_if<run::FrameDropped>(&event.what);
-                return dropped != nullptr && dropped->reason == run::DropReason::host_off && dropped->nic == hop.to;
-            });
-            if (!off) seen.push_back({frame, i, true, hop.to, hop.arrival()});
+            if (place.kind == Place::Kind::interfaces && is_here(hop.to) && hop.arrived() && !off.contains(hop.to))
+                seen.push_back({frame, i, true, hop.to, hop.arrival()});
         }
     }
     std::ranges::sort(seen, {}, [](const Sighting& s) { return std::tuple(s.at, s.frame, s.hop, s.inbound); });

@@ -190,7 +190,8 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
     insert(socket);
     record_opened(socket, false);
     begin_session(socket, session, protocol, true);
-    for (const run::SpanId step : context_.spans.members(context_.spans.steps_of(spans)))
+    const auto steps = context_.spans.members(context_.spans.steps_of(spans));
+    for (const run::SpanId step : std::vector(steps.begin(), steps.end())) // making a set ends the view
         context_.record(node, context_.spans.with(context_.spans.only(step), session), socket.cause, run::Joined{.step = step, .other = session});
 
     auto stream = std::make_unique<TcpStream>(*this, socket);

@@ -2,7 +2,8 @@
 
 namespace tegami::net {
 
-TcpStream::TcpStream(Tcp& tcp, Socket& socket) : tcp_(tcp), socket_(&socket)
+TcpStream::TcpStream(Tcp& tcp, Socket& socket)
+    : tcp_(tcp), socket_(&socket), last_in_session_(socket.connection.session()) // octets that serve nobody serve the session
 {
     slot_ = tcp.context().engine.open_slot(socket.name.node, *this);
     socket.stream = slot_;

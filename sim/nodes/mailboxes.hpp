@@ -5,6 +5,7 @@
 #include "sim/nodes/host.hpp"
 
 #include <expected>
+#include <set>
 
 namespace tegami::nodes {
 
@@ -28,6 +29,8 @@ class Mailboxes {
     bool contains(std::string_view mailbox, std::string_view name) const;
     /// What a crash left half written is thrown away.
     Task<void> clean(std::string mailbox);
+    /// The host's processes are gone, and what they knew.
+    void forget() { withdrawn_.clear(); }
 
     /// The mailbox as people and facts name it: "bob/INBOX" of a user on a server; a device keeps one under its own name.
     void set_label(std::string label) { label_ = std::move(label); }
@@ -41,6 +44,7 @@ class Mailboxes {
 
     Host& host_;
     std::string label_;
+    std::set<std::string> withdrawn_; ///< files that nobody was promised and that a broken disk would not remove
 };
 
 } // namespace tegami::nodes

@@ -20,7 +20,7 @@ class Mta final : public Role {
     Mta(Host& host, Mailboxes& mailboxes, Settings settings);
 
     void start() override;
-    void forget() override {}
+    void forget() override { mailboxes_.forget(); }
 
   private:
     class Delivery;

@@ -295,7 +295,8 @@ class Mua::Sink final : public pop3::Sink {
                 static_cast<void>(synced), static_cast<void>(named);
             }
         }
-        for (const SpanId member : host.spans().members(serves))
+        const auto members = host.spans().members(serves);
+        for (const SpanId member : std::vector(members.begin(), members.end())) // making a set ends the view
             if (host.spans()[member].step == Step::r4_fetch) host.journal().end(host.node(), member, Outcome::done, {}, kept->front());
         co_return true;
     }
@@ -337,18 +338,23 @@ void Mua::forget()
 {
     letters_.clear();
     talking_.clear();
+    mailboxes_.forget();
 }
 
 void Mua::start()
 {
-    // What an earlier life has left: letters not yet handed over.
+    // What an earlier life has left: letters not yet handed over, and what it was writing when the power went.
+    std::vector<std::string> half_written;
     for (const std::string& name : host_.disk().names_in(outbox_folder)) {
         const std::string path = std::string{outbox_folder} + '/' + name;
         const auto stored = host_.disk().do_read(path);
-        if (!stored || name.ends_with(".new")) continue;
+        if (!stored) continue;
         auto file = parse_outbox_file((*stored)->octets);
         const std::vector<MailId> mails = host_.journal().mails_of((*stored)->spans);
-        if (!file || mails.empty()) continue; // cut short by the power: it was never promised
+        if (!file || mails.empty() || name.ends_with(".new")) {
+            half_written.push_back(path);
+            continue;
+        }
         auto letter = std::make_unique<Letter>();
         letter->file = std::move(*file);
         letter->path = path;
@@ -361,6 +367,18 @@ void Mua::start()
     std::vector<wire::Endpoint> servers;
     for (const auto& letter : letters_)
         if (std::ranges::find(servers, letter->file.server) == servers.end()) servers.push_back(letter->file.server);
+    if (half_written.empty())
+        for (const wire::Endpoint& server : servers) kick(server);
+    else
+        host_.spawn(clean_and_kick(std::move(half_written), std::move(servers)));
+}
+
+Task<void> Mua::clean_and_kick(std::vector<std::string> half_written, std::vector<wire::Endpoint> servers)
+{
+    for (const std::string& path : half_written) {
+        const auto gone = co_await host_.disk().remove(path);
+        static_cast<void>(gone);
+    }
     for (const wire::Endpoint& server : servers) kick(server);
 }
 

@@ -58,6 +58,7 @@ class Mua final : public Role {
     Task<void> put(std::size_t letter);
     Task<void> hand_over(wire::Endpoint to);
     Task<void> wait_and_kick(wire::Endpoint to, Duration length);
+    Task<void> clean_and_kick(std::vector<std::string> half_written, std::vector<wire::Endpoint> servers);
     Task<void> fetch_all(bool keep);
     void kick(wire::Endpoint to);
     bool due(const Letter& letter, wire::Endpoint to) const;

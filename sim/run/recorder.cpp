@@ -1,8 +1,10 @@
 #include "sim/run/recorder.hpp"
 
+#include "sim/run/capture.hpp"
 #include "sim/run/pcapng_writer.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <deque>
 #include <unordered_map>
 
@@ -102,16 +104,26 @@ struct Recorder::Remembered {
     }
 };
 
-Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink, Commentator* commentator)
-    : sink_(std::move(sink)), spans_(spans), commentator_(commentator), level_(header.level), last_at_(header.start),
-      numbers_(spans), remembered_(std::make_unique<Remembered>())
+Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink,
+                   Commentator* commentator)
+    : sink_(std::move(sink)),
+      spans_(spans),
+      commentator_(commentator),
+      level_(header.level),
+      last_at_(header.start),
+      numbers_(spans),
+      remembered_(std::make_unique<Remembered>())
 {
     const FactKinds commented = commentator_ != nullptr ? commentator_->kinds() : FactKinds{};
     for (const auto& [kind, level] : levels_of(std::type_identity<AnyFact>{})) {
         const auto index = static_cast<std::size_t>(kind);
         if (level <= level_) treatment_[index] = commented[index] ? Treatment::comment_on : Treatment::record;
     }
-    write_head(header);
+    if (header.nics.size() > limits::capture_interfaces) {
+        refused_ = {header.scenario_file, E2BIG, "record more than 65,536 interfaces of"};
+        treatment_.fill(Treatment::leave_out);
+    }
+    write_head(refused_ ? RunHeader{} : header);
 }
 
 Recorder::~Recorder() = default;
@@ -132,7 +144,8 @@ void Recorder::write_head(const RunHeader& header)
     section.u16(0);
     section.u32(0xFFFFFFFF); // a section of unknown length: 64 bits of ones
     section.u32(0xFFFFFFFF);
-    if (!header.title.empty()) section.option(pcapng::Option::comment, pcapng::fitting(header.title, pcapng::option_octets));
+    if (!header.title.empty())
+        section.option(pcapng::Option::comment, pcapng::fitting(header.title, pcapng::option_octets));
     section.option(pcapng::Option::shb_user_application, std::string_view("tegami"));
     wire::OctetBuffer option;
     for (std::size_t from = 0; from < here; from += pcapng::option_octets) {
@@ -268,7 +281,8 @@ FrameRef Recorder::frame(Time at, NodeId node, Spans spans, FactRef cause, const
         std::memcpy(cursor_, octets.data(), captured);
         cursor_ += body;
     }
-    if (!comments_.empty()) [[unlikely]] write_comments();
+    if (!comments_.empty()) [[unlikely]]
+        write_comments();
     open_option();
     ++frames_;
     put(at, node, spans, cause, sent);
@@ -283,8 +297,10 @@ void Recorder::comment(const Event& event)
     const std::string_view text = pcapng::fitting(whole, pcapng::option_octets);
     if (text.empty()) return;
     // A reader takes only so many options a block: a long silence on the wire ends in one long comment.
-    if (comments_.size() < most_comments) comments_.emplace_back(text);
-    else if (comments_.back().size() + 1 + text.size() <= pcapng::option_octets) comments_.back().append("\n").append(text);
+    if (comments_.size() < most_comments)
+        comments_.emplace_back(text);
+    else if (comments_.back().size() + 1 + text.size() <= pcapng::option_octets)
+        comments_.back().append("\n").append(text);
 }
 
 void Recorder::write_comments()
@@ -341,13 +357,14 @@ std::expected<void, FileError> Recorder::finish(Time end)
     close_block();
     sink_->take(std::move(chunk_));
     chunk_ = {};
+    if (refused_) return std::unexpected(*refused_);
     return sink_->finish();
 }
 
 std::vector<Chunk> Recorder::kept()
 {
     std::vector<Chunk> chunks = sink_->kept();
-    if (finished_) return chunks;
+    if (finished_ || !sink_->keeps()) return chunks;
     if (block_ == nullptr) {
         if (chunk_.size != 0) chunks.push_back(chunk_);
         return chunks;

@@ -13,6 +13,7 @@
 #include <bitset>
 #include <cassert>
 #include <initializer_list>
+#include <optional>
 
 namespace tegami::run {
 
@@ -38,7 +39,8 @@ class Commentator {
 
 class Recorder {
   public:
-    /// `spans` and `commentator` (null for none) must outlive the recorder. What goes wrong is told by `finish`.
+    /// `spans` and `commentator` (null for none) must outlive the recorder. What goes wrong is told by `finish`: also a
+    /// world of more than 65,536 interfaces, of which nothing is recorded.
     Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink,
              Commentator* commentator = nullptr);
     ~Recorder();
@@ -57,7 +59,8 @@ class Recorder {
         if (treatment == Treatment::leave_out) return FactRef::none;
         static_assert(Fact::kind != FactKind::frame_sent, "a frame is recorded with its octets, by frame()");
         const FactRef ref = put(at, node, spans, cause, fact);
-        if (treatment == Treatment::comment_on) [[unlikely]] comment({ref, at, node, 0, spans, cause, {}, fact});
+        if (treatment == Treatment::comment_on) [[unlikely]]
+            comment({ref, at, node, 0, spans, cause, {}, fact});
         return ref;
     }
 
@@ -79,9 +82,10 @@ class Recorder {
     /// The run ends. Nothing can be recorded any more; the sink keeps the run, or says why not.
     std::expected<void, FileError> finish(Time end);
     /// The first thing that went wrong with the sink; null while all is well.
-    const FileError* failure() const { return sink_->failure(); }
+    const FileError* failure() const { return refused_ ? &*refused_ : sink_->failure(); }
 
-    /// Everything recorded so far, where the sink keeps it: whole blocks, readable at once and while the run goes on.
+    /// Everything recorded so far, where the sink keeps it, else nothing: whole blocks, readable at once and while the
+    /// run goes on.
     std::vector<Chunk> kept();
 
     /// Message contents are remembered to be recognised up to so many octets, the oldest forgotten first.
@@ -149,7 +153,7 @@ class Recorder {
     std::uint8_t* limit_ = nullptr;  // up to where it may
     std::uint8_t* option_ = nullptr; // our open option
     std::uint8_t* block_ = nullptr;  // the open block; null for none
-    Chunk chunk_; // its size: what closed blocks take
+    Chunk chunk_;                    // its size: what closed blocks take
 
     Time last_at_{};
     std::uint64_t facts_ = 0;
@@ -158,6 +162,7 @@ class Recorder {
     wire::OctetBuffer scratch_;
     std::vector<std::string> comments_; // for the next frame
     bool finished_ = false;
+    std::optional<FileError> refused_; // the world is larger than a file can say
 
     struct Remembered;
     std::unique_ptr<Remembered> remembered_;

@@ -19,7 +19,10 @@ struct Chunk {
     std::size_t capacity = 0;
     std::size_t size = 0; ///< octets written
 
-    static Chunk of(std::size_t capacity) { return {std::shared_ptr<std::uint8_t[]>(new std::uint8_t[capacity]), capacity, 0}; }
+    static Chunk of(std::size_t capacity)
+    {
+        return {std::shared_ptr<std::uint8_t[]>(new std::uint8_t[capacity]), capacity, 0};
+    }
     Octets octets() const { return {memory.get(), size}; }
 };
 
@@ -47,7 +50,8 @@ class Sink {
     virtual std::expected<void, FileError> finish() = 0;
     /// The first failure so far, so that a long run can stop early; null while all is well.
     virtual const FileError* failure() const { return nullptr; }
-    /// The chunks taken so far, where they are kept.
+    /// Whether chunks are kept in memory, and those taken so far.
+    virtual bool keeps() const { return false; }
     virtual std::vector<Chunk> kept() const { return {}; }
 
   protected:
@@ -58,6 +62,7 @@ class MemorySink final : public Sink {
   public:
     void take(Chunk full) override { chunks_.push_back(std::move(full)); }
     std::expected<void, FileError> finish() override { return {}; }
+    bool keeps() const override { return true; }
     std::vector<Chunk> kept() const override { return chunks_; }
 
   private:

@@ -71,7 +71,7 @@ class SpanTable final : public wire::SpanAlgebra {
     Spans steps_of(Spans set);
     /// The session of a set, or none.
     SpanId session_of(Spans set) const;
-    /// Members in ascending order.
+    /// Members in ascending order: a view that ends when the next set is made.
     std::span<const SpanId> members(Spans set) const;
     std::size_t set_count() const { return sets_.size(); }
 

@@ -186,7 +186,7 @@ constexpr Verb verb_table[] = {
                           "{ to = [\"bob@example.com\"], subject = \"Hello\", text = \"A letter.\" }",
                           all(sends_keys));
      }},
-    {{"reads", "table", "", "bob.reads = { mail = 1, with = \"pc\" }", "A user fetches mail from the mailbox."},
+    {{"reads", "table", "", "bob.reads = { with = \"pc\", keep = true }", "A user fetches mail from the mailbox."},
      SubjectKind::user,
      [](Problems& problems, const Entry& entry) -> Deed {
          if (entry.value.kind == Node::Kind::truth && entry.value.truth) return Reading{};

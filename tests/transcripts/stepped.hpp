@@ -46,7 +46,12 @@ class SteppedEnd final : public wire::Stream {
     /// The segment that has been under way longest arrives at the peer. False if there is none.
     bool step()
     {
-        if (!peer || (under_way.empty() && !(closed_ && !peer->peer_closed_))) return false;
+        if (!peer) { // a reset is all that is left to arrive
+            if (!waiting_ || !wait_is_over()) return false;
+            std::exchange(waiting_, {}).resume();
+            return true;
+        }
+        if ((under_way.empty() && !(closed_ && !peer->peer_closed_))) return false;
         if (under_way.empty()) {
             peer->peer_closed_ = true;
         } else {
@@ -68,6 +73,8 @@ class SteppedEnd final : public wire::Stream {
         if (waiting_ && wait_is_over()) std::exchange(waiting_, {}).resume();
     }
     void forget() { waiting_ = {}; }
+    /// The other side is no more.
+    void abort_by_peer() { peer_gone(); }
     bool waiting() const { return static_cast<bool>(waiting_); }
     void expire()
     {
@@ -129,7 +136,8 @@ class SteppedEnd final : public wire::Stream {
             const std::size_t count = std::min(segment_size_, out_.size());
             segment.octets = out_.substr(0, count);
             for (std::uint32_t i = 0; i < count; ++i) {
-                if (segment.runs.empty() || segment.runs.back().spans != out_spans_[i]) segment.runs.push_back({i, out_spans_[i]});
+                if (segment.runs.empty() || segment.runs.back().spans != out_spans_[i])
+                    segment.runs.push_back({i, out_spans_[i]});
                 segment.runs.back().end = i + 1;
             }
             out_.erase(0, count);
@@ -151,7 +159,8 @@ class SteppedEnd final : public wire::Stream {
     std::coroutine_handle<> waiting_;
 };
 
-inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>> make_stepped_pair(std::size_t segment_size = 1'460)
+inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>>
+make_stepped_pair(std::size_t segment_size = 1'460)
 {
     auto one = std::make_unique<SteppedEnd>(segment_size);
     auto other = std::make_unique<SteppedEnd>(segment_size);
