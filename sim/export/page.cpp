@@ -67,16 +67,13 @@ void Page::row(const std::vector<Cell>& cells, std::string_view right, Style rig
     row(all);
 }
 
-void Page::hanging(const Cell& label, const Cell& text)
+void Page::labelled(const std::vector<Cell>& labels, const Cell& text)
 {
-    bool first = true;
+    std::vector<Cell> cells = labels;
     for (std::string& line : wrap(shown(text.text), page_columns - text.column)) {
-        const Cell part{text.column, std::move(line), text.style};
-        if (first)
-            row({label, part});
-        else
-            row({part});
-        first = false;
+        cells.push_back({text.column, std::move(line), text.style});
+        row(cells);
+        cells.clear();
     }
 }
 

@@ -37,7 +37,9 @@ class Page {
     /// The same with a text that ends at the page's right edge.
     void row(const std::vector<Cell>& cells, std::string_view right, Style right_style = Style::plain);
     /// A label, and a text that is wrapped within its column up to the edge.
-    void hanging(const Cell& label, const Cell& text);
+    void hanging(const Cell& label, const Cell& text) { labelled({label}, text); }
+    /// The same with several cells before the text.
+    void labelled(const std::vector<Cell>& labels, const Cell& text);
     /// A text wrapped within its column.
     void paragraph(const Cell& text);
     void blank();

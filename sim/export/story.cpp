@@ -19,13 +19,6 @@ namespace {
 using narration::clock_text;
 using narration::duration_text;
 
-// The columns of a block.
-constexpr int code_column = 3;
-constexpr int name_column = 9;
-constexpr int way_column = 21;
-constexpr int text_column = name_column;
-constexpr int evidence_column = 17;
-
 /// The steps that every journey has a place for, in its order. Looking up a server's name and reporting are extras.
 constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s3_1_mx, Step::s3_2_addr,
                                    Step::s3_3_transfer, Step::a1_spf,    Step::a2_dkim, Step::a3_dmarc,
@@ -33,8 +26,8 @@ constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s
 
 class Story {
   public:
-    Story(const Journey& journey, const Telling& telling)
-        : journey_{journey}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
+    Story(const Tale& tale, const Telling& telling)
+        : tale_{tale}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
           page_{telling.medium}
     {
     }
@@ -46,17 +39,24 @@ class Story {
                                   {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
                   Style::dim);
         bool any = false;
-        for (const Letter& letter : journey_.letters) any |= tell(letter);
+        for (const Letter& letter : tale_.letters) any |= tell(letter);
         if (!any) {
             page_.blank();
-            page_.paragraph({0, catalogue_.text(journey_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
+            page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
         }
         page_.blank();
-        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(journey_.end)}}), Style::dim});
+        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(tale_.end)}}), Style::dim});
         return page_.take();
     }
 
   private:
+    // The columns of a block.
+    static constexpr int code_column = 3;
+    static constexpr int name_column = 9;
+    static constexpr int way_column = 21;
+    static constexpr int text_column = name_column;
+    static constexpr int evidence_column = 17;
+
     bool admits(const Passage& passage) const
     {
         const Selection& selection = telling_.selection;
@@ -73,7 +73,7 @@ class Story {
         if (selection.mail && *selection.mail != letter.number) return false;
         std::vector<const Passage*> shown;
         for (const std::size_t index : letter.passages)
-            if (admits(journey_.passages[index])) shown.push_back(&journey_.passages[index]);
+            if (admits(tale_.passages[index])) shown.push_back(&tale_.passages[index]);
         const bool whole = selection.step.empty() && selection.host.empty();
         if (shown.empty() && !whole) return false;
 
@@ -97,9 +97,9 @@ class Story {
         tell_head(passage);
         if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
         if (passage.opened_by && passage.step != Step::r1_hand_over) {
-            const Passage& opener = journey_.passages[*passage.opened_by];
+            const Passage& opener = tale_.passages[*passage.opened_by];
             tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
-                                                                  {"number", number_of(opener.mail)}}));
+                                                                  {"number", tale_.number_of(opener.mail)}}));
         }
         for (const Evidence& evidence : passage.evidence)
             std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
@@ -181,9 +181,11 @@ class Story {
     void tell(Time, const Said& said)
     {
         const std::string_view label = said.by_client ? "C" : "S";
-        if (said.folded > 0 || said.text.empty())
+        if (said.letter)
             page_.hanging({text_column, std::string{label}},
-                          {evidence_column, catalogue_.count("story.text", said.folded), Style::dim});
+                          {evidence_column,
+                           said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
+                           Style::dim});
         else
             tell_evidence(label, said.text);
         if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
@@ -236,7 +238,7 @@ class Story {
     void tell(Time, const Shared& shared)
     {
         tell_evidence("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
-                                                              {"number", number_of(shared.with)}}));
+                                                              {"number", tale_.number_of(shared.with)}}));
     }
     void tell(Time at, const Connection& connection)
     {
@@ -275,7 +277,7 @@ class Story {
         std::vector<std::pair<std::string, std::string>> groups; // reason, steps
         for (const Step step : journey_steps) {
             const bool taken = std::ranges::any_of(
-                letter.passages, [&](std::size_t index) { return journey_.passages[index].step == step; });
+                letter.passages, [&](std::size_t index) { return tale_.passages[index].step == step; });
             if (taken) continue;
             const std::string reason = catalogue_.text(fmt::format("step.{}.skipped", narration::word(step)));
             const auto known = std::ranges::find(groups, reason, &std::pair<std::string, std::string>::first);
@@ -291,17 +293,9 @@ class Story {
             told += catalogue_.text("story.skipped.group", {{"steps", steps}, {"why", reason}});
         }
         page_.blank();
-        bool first = true;
-        for (std::string& line : narration::wrap(told, page_columns - evidence_column)) {
-            const Cell part{evidence_column, std::move(line), Style::dim};
-            if (first)
-                page_.row({{0, std::string{narration::mark_skipped}, Style::dim},
-                           {code_column, catalogue_.text("outcome.skipped"), Style::dim},
-                           part});
-            else
-                page_.row({part});
-            first = false;
-        }
+        page_.labelled({{0, std::string{narration::mark_skipped}, Style::dim},
+                        {code_column, catalogue_.text("outcome.skipped"), Style::dim}},
+                       {evidence_column, told, Style::dim});
     }
 
     // ---- small things
@@ -338,15 +332,10 @@ class Story {
         default: return Style::stop;
         }
     }
-    std::uint32_t number_of(MailId mail) const
-    {
-        const Letter* letter = journey_.letter(mail);
-        return letter ? letter->number : 0;
-    }
     std::string clock(Time at) const { return clock_text(at, telling_.header.zone_minutes); }
     std::string duration(Duration length) const { return duration_text(catalogue_, length); }
 
-    const Journey& journey_;
+    const Tale& tale_;
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
@@ -355,6 +344,6 @@ class Story {
 
 } // namespace
 
-std::string story_text(const Journey& journey, const Telling& telling) { return Story{journey, telling}.tell(); }
+std::string story_text(const Tale& tale, const Telling& telling) { return Story{tale, telling}.tell(); }
 
 } // namespace tegami::exporting

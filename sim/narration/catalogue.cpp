@@ -19,7 +19,8 @@ namespace {
 
 constexpr const char* gettext_domain = "tegami";
 
-std::string fill_in(std::string_view key, const char* format, std::optional<std::int64_t> count, Arguments arguments)
+std::string fill_in(std::string_view key, const char* format, std::optional<std::int64_t> count,
+                    std::span<const Argument> arguments)
 {
     fmt::dynamic_format_arg_store<fmt::format_context> store;
     if (count) store.push_back(fmt::arg("n", *count));
@@ -93,14 +94,23 @@ std::string Catalogue::text(std::string_view key, Arguments arguments) const
 {
     const char* format = table_->find(std::string{key});
     if (!format) return fmt::format("⟦{}⟧", key);
-    return fill_in(key, format, std::nullopt, arguments);
+    return fill_in(key, format, std::nullopt, {arguments.begin(), arguments.size()});
+}
+
+std::string Catalogue::text(std::string_view key, const NamedTexts& arguments) const
+{
+    const char* format = table_->find(std::string{key});
+    if (!format) return fmt::format("⟦{}⟧", key);
+    std::vector<Argument> views;
+    for (const auto& [name, value] : arguments) views.emplace_back(name, value);
+    return fill_in(key, format, std::nullopt, views);
 }
 
 std::string Catalogue::count(std::string_view key, std::int64_t count, Arguments arguments) const
 {
     const char* format = table_->find(std::string{key}, count);
     if (!format) return fmt::format("⟦{}⟧", key);
-    return fill_in(key, format, count, arguments);
+    return fill_in(key, format, count, {arguments.begin(), arguments.size()});
 }
 
 } // namespace tegami::narration

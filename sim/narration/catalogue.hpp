@@ -13,9 +13,12 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace tegami::narration {
 
@@ -33,6 +36,8 @@ struct Argument {
     }
 };
 using Arguments = std::initializer_list<Argument>;
+/// Arguments as problems and findings carry them.
+using NamedTexts = std::vector<std::pair<std::string_view, std::string>>;
 
 class Catalogue {
   public:
@@ -45,6 +50,7 @@ class Catalogue {
     bool has(std::string_view key) const;
 
     std::string text(std::string_view key, Arguments arguments = {}) const;
+    std::string text(std::string_view key, const NamedTexts& arguments) const;
     /// The text for `count` things, in the language's own plural form. `count` is also the argument {n}.
     std::string count(std::string_view key, std::int64_t count, Arguments arguments = {}) const;
 

@@ -76,7 +76,9 @@ void Links::transmit(NicId id, Frame& frame)
 run::Fate Links::trouble(Nic& nic, Duration& transit)
 {
     Troubles& t = troubles_[nic.troubles];
-    if (t.lose_next != 0) {
+    if (t.skip != 0) {
+        --t.skip;
+    } else if (t.lose_next != 0) {
         --t.lose_next;
         return run::Fate::lost;
     }
@@ -346,7 +348,12 @@ void Links::set_up(NicId nic, bool up)
                     run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
 }
 
-void Links::lose_next(NicId nic, std::uint64_t frames) { troubles_of(nic).lose_next = frames; }
+void Links::lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip)
+{
+    Troubles& troubles = troubles_of(nic);
+    troubles.lose_next = frames;
+    troubles.skip = skip;
+}
 
 void Links::set_power(NodeId host, bool on)
 {

@@ -44,7 +44,8 @@ struct Troubles {
     std::uint32_t loss = 0;    ///< of a million
     std::uint32_t reorder = 0; ///< of a million
     Duration reorder_by;
-    std::uint64_t lose_next = 0; ///< so many frames in a row
+    std::uint64_t lose_next = 0; ///< so many frames in a row,
+    std::uint64_t skip = 0;      ///< once so many have passed
     engine::Random loss_draws;
     engine::Random reorder_draws;
 };
@@ -85,8 +86,8 @@ class Links {
     void set_loss(NicId nic, std::uint32_t of_a_million);
     /// A link is up where both its ends are. What is on its way when it goes down is gone, even if it comes up at once.
     void set_up(NicId nic, bool up);
-    /// The next frames that `nic` sends are lost.
-    void lose_next(NicId nic, std::uint64_t frames);
+    /// After `skip` more, the next frames that `nic` sends are lost.
+    void lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip = 0);
     /// A host without power hears nothing; what it knew of its neighbours is gone.
     void set_power(NodeId host, bool on);
     bool has_power(NodeId host) const { return powered_[engine::index_of(host)]; }

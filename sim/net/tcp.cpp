@@ -6,24 +6,14 @@ namespace tegami::net {
 
 namespace {
 
-std::uint64_t hash_of(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+std::uint32_t hash_of(const SocketName& name)
 {
-    std::uint64_t h = std::uint64_t{engine::index_of(node)} << 32 | local;
+    std::uint64_t h = std::uint64_t{engine::index_of(name.node)} << 32 | name.local;
     h = (h ^ (h >> 29)) * 0xBF58'476D'1CE4'E5B9;
-    h ^= std::uint64_t{remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(local_port)} << 16 | static_cast<std::uint16_t>(remote_port);
+    h ^= std::uint64_t{name.remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(name.local_port)} << 16 |
+         static_cast<std::uint16_t>(name.remote_port);
     h = (h ^ (h >> 32)) * 0x94D0'49BB'1331'11EB;
-    return h ^ (h >> 29);
-}
-
-bool is(const Socket& s, NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
-{
-    return s.node == node && s.remote == remote && s.connection.remote() == remote_port && s.connection.local() == local_port &&
-           s.local == local;
-}
-
-std::uint64_t hash_of(const Socket& s)
-{
-    return hash_of(s.node, s.local, s.connection.local(), s.remote, s.connection.remote());
+    return static_cast<std::uint32_t>(h >> 32);
 }
 
 } // namespace
@@ -44,21 +34,19 @@ Tcp::~Tcp() = default;
 
 void Tcp::insert(Socket& socket)
 {
-    if (2 * ++in_table_ > table_.size()) {
-        std::vector<std::uint32_t> before(2 * table_.size());
-        before.swap(table_);
+    const auto put = [&](const Entry& entry) {
         const std::size_t mask = table_.size() - 1;
-        for (const std::uint32_t index : before) {
-            if (index == 0) continue;
-            std::size_t i = hash_of(at(index)) & mask;
-            while (table_[i] != 0) i = (i + 1) & mask;
-            table_[i] = index;
-        }
+        std::size_t i = entry.hash & mask;
+        while (table_[i].index != 0) i = (i + 1) & mask;
+        table_[i] = entry;
+    };
+    if (2 * ++in_table_ > table_.size()) {
+        std::vector<Entry> before(2 * table_.size());
+        before.swap(table_);
+        for (const Entry& entry : before)
+            if (entry.index != 0) put(entry);
     }
-    const std::size_t mask = table_.size() - 1;
-    std::size_t i = hash_of(socket) & mask;
-    while (table_[i] != 0) i = (i + 1) & mask;
-    table_[i] = socket.index;
+    put({hash_of(socket.name), socket.index});
     socket.found = true;
 }
 
@@ -67,15 +55,15 @@ void Tcp::erase(Socket& socket)
     if (!std::exchange(socket.found, false)) return;
     --in_table_;
     const std::size_t mask = table_.size() - 1;
-    std::size_t i = hash_of(socket) & mask;
-    while (table_[i] != socket.index) i = (i + 1) & mask;
+    std::size_t i = hash_of(socket.name) & mask;
+    while (table_[i].index != socket.index) i = (i + 1) & mask;
     // Close the gap: whoever lies behind it and may lie in it moves up.
     for (std::size_t j = i;;) {
-        table_[i] = 0;
+        table_[i] = {};
         for (;;) {
             j = (j + 1) & mask;
-            if (table_[j] == 0) return;
-            const std::size_t home = hash_of(at(table_[j])) & mask;
+            if (table_[j].index == 0) return;
+            const std::size_t home = table_[j].hash & mask;
             const bool stays = i <= j ? (i < home && home <= j) : (i < home || home <= j);
             if (!stays) break;
         }
@@ -84,17 +72,19 @@ void Tcp::erase(Socket& socket)
     }
 }
 
-Socket* Tcp::find(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+Socket* Tcp::find(const SocketName& name)
 {
     const std::size_t mask = table_.size() - 1;
-    for (std::size_t i = hash_of(node, local, local_port, remote, remote_port) & mask; table_[i] != 0; i = (i + 1) & mask) {
-        Socket& socket = at(table_[i]);
-        if (is(socket, node, local, local_port, remote, remote_port)) return &socket;
+    const std::uint32_t hash = hash_of(name);
+    for (std::size_t i = hash & mask; table_[i].index != 0; i = (i + 1) & mask) {
+        if (table_[i].hash != hash) continue;
+        Socket& socket = at(table_[i].index);
+        if (socket.name == name) return &socket;
     }
     return nullptr;
 }
 
-Socket& Tcp::make(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+Socket& Tcp::make(const SocketName& name)
 {
     if (free_.empty()) {
         free_.push_back(static_cast<std::uint32_t>(sockets_.size()));
@@ -110,12 +100,10 @@ Socket& Tcp::make(NodeId node, std::uint32_t local, wire::Port local_port, std::
     ++in_use_;
     Socket& socket = *sockets_[index];
     socket.index = index;
-    socket.node = node;
-    socket.local = local;
-    socket.remote = remote;
-    socket.path = internet_.path(node, remote);
-    socket.number = run::ConnectionId{++connection_count_[engine::index_of(node)]};
-    socket.initial_send = initial_sequence(node, local, local_port, remote, remote_port);
+    socket.name = name;
+    socket.path = internet_.path(name.node, name.remote);
+    socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
+    socket.initial_send = initial_sequence(name);
     return socket;
 }
 
@@ -125,22 +113,21 @@ void Tcp::release(Socket& socket)
     erase(socket);
     if (socket.has_stream || socket.due != 0) return;
     if (socket.recorded)
-        context_.record(socket.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
+        context_.record(socket.name.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
     socket.recorded = false;
     --in_use_;
     free_.push_back(socket.index);
 }
 
-tcp::Sequence Tcp::initial_sequence(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port)
+tcp::Sequence Tcp::initial_sequence(const SocketName& name)
 {
     // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
-    std::array<char, 12> four;
-    const auto put16 = [&](std::size_t i, wire::Port port) { wire::store_u16(reinterpret_cast<std::uint8_t*>(&four[i]), static_cast<std::uint16_t>(port)); };
-    wire::store_u32(reinterpret_cast<std::uint8_t*>(&four[0]), local);
-    wire::store_u32(reinterpret_cast<std::uint8_t*>(&four[4]), remote);
-    put16(8, local_port);
-    put16(10, remote_port);
-    engine::Random secret = context_.engine.random(node, "iss", {four.data(), four.size()});
+    std::array<std::uint8_t, 12> four;
+    wire::store_u32(&four[0], name.local);
+    wire::store_u32(&four[4], name.remote);
+    wire::store_u16(&four[8], static_cast<std::uint16_t>(name.local_port));
+    wire::store_u16(&four[10], static_cast<std::uint16_t>(name.remote_port));
+    engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(four));
     return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
 }
 
@@ -182,7 +169,7 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     for (std::uint32_t tries = 0; tries < count; ++tries) {
         const wire::Port port{ports->next};
         ports->next = ports->next == 65535 ? first_ephemeral_port : static_cast<std::uint16_t>(ports->next + 1);
-        if (!find(node, local, port, to.address.to_v4(), to.port)) return port;
+        if (!find({node, local, to.address.to_v4(), port, to.port})) return port;
     }
     return {};
 }
@@ -196,8 +183,7 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
     const wire::Port port = free_port(node, way.source, to);
     if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
 
-    Socket& socket = make(node, way.source, port, remote, to.port);
-    socket.accepted = true;
+    Socket& socket = make({node, way.source, remote, port, to.port});
     const run::SpanId session = context_.spans.begin({.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
     socket.connection.set_session(context_.spans.only(session));
     socket.connection.open_active(context_.engine.now(), port, to.port, socket.initial_send);
@@ -225,7 +211,7 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
 
 void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client)
 {
-    socket.cause = context_.record(socket.node, socket.connection.session(), socket.cause,
+    socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
                                    run::SessionBegun{.session = session, .protocol = protocol, .connection = socket.number, .client = client});
 }
 
@@ -247,7 +233,7 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
             const auto [oldest, number] = listener.half_open.front();
             listener.half_open.pop_front();
             Socket& socket = at(oldest);
-            if (socket.number != number || socket.node != node || socket.listener != index) continue;
+            if (socket.number != number || socket.name.node != node || socket.listener != index) continue;
             socket.listener = 0;
             --listener.half_open_count;
             erase(socket);
@@ -259,7 +245,7 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
             break;
         }
     }
-    Socket& socket = make(node, packet.header.destination, segment.destination, packet.header.source, segment.source);
+    Socket& socket = make({node, packet.header.destination, packet.header.source, segment.destination, segment.source});
     if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0) socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
     socket.cause = frame.cause;
     socket.listener = index;
@@ -276,13 +262,12 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
 
 void Tcp::accept(Socket& socket)
 {
-    socket.accepted = true;
     Listener& listener = listeners_[std::exchange(socket.listener, 0)];
     --listener.half_open_count;
     if (listener.half_open_count == 0) listener.half_open.clear();
     begin_session(socket, context_.spans.session_of(socket.connection.session()), listener.protocol, false);
     const Accept& taken = listener.accept;
-    taken(std::make_unique<TcpStream>(*this, socket), {wire::Address::v4(socket.remote), socket.connection.remote()});
+    taken(std::make_unique<TcpStream>(*this, socket), {wire::Address::v4(socket.name.remote), socket.name.remote_port});
 }
 
 // ---- segments in ---------------------------------------------------------------------------------------------------
@@ -296,7 +281,7 @@ void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
     if (!segment) [[unlikely]] return links_.drop(nic, frame, run::DropReason::malformed, segment.error().rule);
 
     const NodeId node = links_[nic].node;
-    Socket* const found = find(node, packet.header.destination, segment->destination, packet.header.source, segment->source);
+    Socket* const found = find({node, packet.header.destination, packet.header.source, segment->destination, segment->source});
     const bool replaces = found && found->connection.may_be_replaced_by(*segment) && find_listener(node, segment->destination) != 0;
     if (!found || replaces) [[unlikely]] {
         using tcp::Flag;
@@ -341,7 +326,7 @@ void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const ine
     if (quoted.payload.size() < 8) return;
     const wire::Port local{wire::load_u16(&quoted.payload[0])};
     const wire::Port remote{wire::load_u16(&quoted.payload[2])};
-    Socket* const socket = find(host, quoted.header.source, local, quoted.header.destination, remote);
+    Socket* const socket = find({host, quoted.header.source, quoted.header.destination, local, remote});
     if (!socket) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
@@ -392,12 +377,12 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
 {
     const std::size_t header = tcp::header_length(out.segment);
     const Octets payload = out.segment.payload;
-    Frame& frame = internet_.packet({.source = socket.local, .destination = socket.remote, .protocol = inet::Protocol::tcp}, header + payload.size());
+    Frame& frame = internet_.packet({.source = socket.name.local, .destination = socket.name.remote, .protocol = inet::Protocol::tcp}, header + payload.size());
     std::uint8_t* const at = Internet::payload_of(frame);
     tcp::encode_header(out.segment, at);
     if (!payload.empty()) std::memcpy(at + header, payload.data(), payload.size());
     tcp::finish_checksum(at, header + payload.size(),
-                         inet::pseudo_header_sum(socket.local, socket.remote, inet::Protocol::tcp, header + payload.size()));
+                         inet::pseudo_header_sum(socket.name.local, socket.name.remote, inet::Protocol::tcp, header + payload.size()));
     frame.spans = out.serves;
     frame.run_count = out.run_count;
     for (std::size_t i = 0; i < out.run_count; ++i) frame.runs[i] = out.runs[i];
@@ -408,7 +393,7 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
     }
     if (context_.recorder.wants(run::FactKind::tcp_sent)) {
         const auto length = out.segment.length();
-        frame.cause = context_.record(socket.node, out.serves, frame.cause,
+        frame.cause = context_.record(socket.name.node, out.serves, frame.cause,
                                       run::TcpSent{.connection = socket.number,
                                                    .advance = out.again == tcp::Again::no ? length : 0,
                                                    .in_flight = socket.connection.send_max() - socket.connection.send_unacknowledged()});
@@ -422,7 +407,7 @@ void Tcp::arm(Socket& socket)
     if (next == Time::never() || (socket.due != 0 && socket.due <= next.ns)) return;
     const Time at = std::max(next, context_.engine.now());
     socket.due = at.ns;
-    context_.engine.schedule(socket.node, socket.node, at, engine::DueKind::tcp, socket.index);
+    context_.engine.schedule(socket.name.node, socket.name.node, at, engine::DueKind::tcp, socket.index);
 }
 
 void Tcp::on_timer(std::uint32_t index)
@@ -465,7 +450,7 @@ void Tcp::close_all(NodeId node)
     }
     for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
         Socket* const socket = sockets_[index].get();
-        if (!socket || socket->node != node || !socket->found) continue;
+        if (!socket || socket->name.node != node || !socket->found) continue;
         if (socket->listener != 0) {
             socket->listener = 0;
             socket->connection.abort();
@@ -482,7 +467,7 @@ void Tcp::forget_all(NodeId node)
         if (listener.node == node) listener.accept = nullptr;
     for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
         Socket* const socket = sockets_[index].get();
-        if (!socket || socket->node != node || !socket->found) continue;
+        if (!socket || socket->name.node != node || !socket->found) continue;
         socket->listener = 0;
         socket->has_stream = false;
         socket->connection.abort();
@@ -499,11 +484,11 @@ void Tcp::record_opened(Socket& socket, bool passive)
 {
     if (!context_.recorder.wants(run::FactKind::tcp_opened)) return;
     socket.recorded = true;
-    socket.cause = context_.record(socket.node, socket.connection.session(), socket.cause,
+    socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
                                    run::TcpOpened{.connection = socket.number,
-                                                  .local = wire::Address::v4(socket.local),
+                                                  .local = wire::Address::v4(socket.name.local),
                                                   .local_port = static_cast<std::uint16_t>(socket.connection.local()),
-                                                  .remote = wire::Address::v4(socket.remote),
+                                                  .remote = wire::Address::v4(socket.name.remote),
                                                   .remote_port = static_cast<std::uint16_t>(socket.connection.remote()),
                                                   .passive = passive,
                                                   .initial_send = socket.initial_send});
@@ -512,7 +497,7 @@ void Tcp::record_opened(Socket& socket, bool passive)
 void Tcp::record_received(Socket& socket, tcp::Sequence una, tcp::Sequence receive_next, Spans serves)
 {
     const tcp::Connection& c = socket.connection;
-    socket.cause = context_.record(socket.node, serves, socket.cause,
+    socket.cause = context_.record(socket.name.node, serves, socket.cause,
                                    run::TcpReceived{.connection = socket.number,
                                                     .acknowledged = c.send_unacknowledged() - una,
                                                     .advance = c.receive_next() - receive_next,
@@ -526,7 +511,7 @@ void Tcp::record_received(Socket& socket, tcp::Sequence una, tcp::Sequence recei
 void Tcp::record_notes(Socket& socket, Spans serves)
 {
     const auto keep = [&](const auto& fact) {
-        const FactRef recorded = context_.record(socket.node, serves, socket.cause, fact);
+        const FactRef recorded = context_.record(socket.name.node, serves, socket.cause, fact);
         if (recorded != FactRef::none) socket.cause = recorded;
     };
     for (const tcp::Note& note : notes_.all()) {

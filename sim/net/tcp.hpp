@@ -16,27 +16,35 @@ class TcpStream;
 inline constexpr std::size_t half_open_limit = 256; ///< of a listening port; then the oldest goes
 inline constexpr std::uint16_t first_ephemeral_port = 49152; ///< RFC 6335 §6
 
-/// A connection of some host, with what the host keeps beside the machine.
-struct Socket {
-    tcp::Connection connection;
+/// A connection's name in the world: a host and the four numbers of RFC 9293 §3.4.1.
+struct SocketName {
     NodeId node{};
-    std::uint32_t index = 0;
     std::uint32_t local = 0; ///< IPv4, host order
     std::uint32_t remote = 0;
-    Path path;
+    wire::Port local_port{};
+    wire::Port remote_port{};
+
+    bool operator==(const SocketName&) const = default;
+};
+
+/// A connection of some host, with what the host keeps beside the machine.
+struct alignas(64) Socket {
+    SocketName name;
+    std::uint32_t index = 0;
     engine::SlotRef stream; ///< where its TcpStream waits
+    Path path;
+    std::int64_t due = 0; ///< when its one timer due lies; 0: none is outstanding
+    FactRef cause{};      ///< the last thing that happened here
     bool has_stream = false;
     bool corked = false;
-    bool busy = false;          ///< an event is being handled: sending follows by itself
-    bool found = false;         ///< it is in the table of connections
-    bool accepted = false;      ///< a listener has been told of it, or it needs none
-    bool recorded = false;      ///< its opening is in the run
-    std::int64_t due = 0;       ///< when its one timer due lies; 0: none is outstanding
+    bool busy = false;     ///< an event is being handled: sending follows by itself
+    bool found = false;    ///< it is in the table of connections
+    bool recorded = false; ///< its opening is in the run
     std::uint32_t listener = 0; ///< whose half-open connection it is; 0: none
-    std::uint32_t unreachable = 0; ///< ICMP said so, so often, while it was being opened
     run::ConnectionId number{};
+    tcp::Connection connection;
     tcp::Sequence initial_send = 0;
-    FactRef cause{}; ///< the last thing that happened here
+    std::uint32_t unreachable = 0; ///< ICMP said so, so often
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -89,15 +97,15 @@ class Tcp {
         std::uint16_t next = 0;
     };
 
-    Socket& make(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+    Socket& make(const SocketName& name);
     Socket& at(std::uint32_t index) { return *sockets_[index]; }
     void release(Socket& socket);
     void insert(Socket& socket);
     void erase(Socket& socket);
-    Socket* find(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+    Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, wire::Port port);
     wire::Port free_port(NodeId node, std::uint32_t local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(NodeId node, std::uint32_t local, wire::Port local_port, std::uint32_t remote, wire::Port remote_port);
+    tcp::Sequence initial_sequence(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame);
@@ -122,7 +130,11 @@ class Tcp {
     std::vector<std::unique_ptr<Socket>> sockets_; // [0] unused
     std::vector<std::uint32_t> free_;
     std::size_t in_use_ = 0;
-    std::vector<std::uint32_t> table_; // open addressing: socket indices, 0 free
+    struct Entry {
+        std::uint32_t hash = 0; // of the name: a socket is looked at only where it is equal
+        std::uint32_t index = 0; // 0: free
+    };
+    std::vector<Entry> table_; // open addressing
     std::size_t in_table_ = 0;
     std::vector<Listener> listeners_; // [0] unused
     std::vector<std::unique_ptr<Ports>> ports_;        // by node

@@ -5,7 +5,7 @@ namespace tegami::net {
 TcpStream::TcpStream(Tcp& tcp, Socket& socket)
     : tcp_(tcp), socket_(&socket), last_in_session_(socket.connection.session()) // octets that serve nobody serve the session
 {
-    slot_ = tcp.context().engine.open_slot(socket.node, *this);
+    slot_ = tcp.context().engine.open_slot(socket.name.node, *this);
     socket.stream = slot_;
     socket.has_stream = true;
 }
@@ -129,14 +129,14 @@ void TcpStream::note_said(std::string_view line, Spans spans)
     const std::uint64_t at = noted_;
     noted_ += line.size() + 2;
     if (!usable() || closed_) return;
-    socket_->cause = tcp_.context().record(socket_->node, in_session(spans), socket_->cause,
+    socket_->cause = tcp_.context().record(socket_->name.node, in_session(spans), socket_->cause,
                                            run::LineSaid{.connection = socket_->number, .offset = at, .text = line});
 }
 
 void TcpStream::note_heard(const wire::Line& line)
 {
     if (!usable()) return;
-    socket_->cause = tcp_.context().record(socket_->node, line.spans, socket_->cause,
+    socket_->cause = tcp_.context().record(socket_->name.node, line.spans, socket_->cause,
                                            run::LineHeard{.connection = socket_->number, .offset = line_at_});
 }
 

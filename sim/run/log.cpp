@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 
 namespace tegami::run {
 
@@ -238,14 +239,17 @@ std::vector<Hop> Log::hops(FrameRef number) const
     const Event sending = event(frame.fact);
     const auto& sent = std::get<FrameSent>(sending.what);
     hops.push_back({sending.ref, sending.node, sending.at, sent.nic, sent.to, sent.transit, sent.fate});
+    std::map<NicId, std::size_t> last_from{{sent.nic, 0}};
     for (const FactRef fact : about(number)) {
         const Event event = this->event(fact);
         if (const auto* crossed = std::get_if<FrameCrossed>(&event.what)) {
+            last_from[crossed->nic] = hops.size();
             hops.push_back({fact, event.node, event.at, crossed->nic, crossed->to, crossed->transit, crossed->fate});
         } else if (const auto* cut = std::get_if<FrameCut>(&event.what)) {
             // It was on its way from that interface when the link went down.
-            for (Hop& hop : hops)
-                if (hop.nic == cut->nic && hop.arrived() && hop.arrival() >= event.at) hop.cut = true;
+            const auto from = last_from.find(cut->nic);
+            if (from != last_from.end() && hops[from->second].arrived() && hops[from->second].arrival() >= event.at)
+                hops[from->second].cut = true;
         }
     }
     return hops;

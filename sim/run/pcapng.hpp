@@ -28,7 +28,12 @@ enum class Option : std::uint16_t {
     if_mac_address = 6,
     if_time_resolution = 9,
     if_time_offset = 14,
+    epb_flags = 2,
 };
+
+// Of epb_flags: which way a packet went past the interface.
+inline constexpr std::uint32_t flag_inbound = 1;
+inline constexpr std::uint32_t flag_outbound = 2;
 
 enum class NameRecord : std::uint16_t { end = 0, ipv4 = 1, ipv6 = 2 };
 

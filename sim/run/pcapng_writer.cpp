@@ -48,11 +48,11 @@ void BlockWriter::end()
     store_u32(out_.data() + block_ + 4, length);
 }
 
-void write_interface(wire::OctetBuffer& out, const InterfaceRow& row)
+void write_interface(wire::OctetBuffer& out, const InterfaceRow& row, std::uint16_t link_type)
 {
     BlockWriter block(out);
     block.begin(BlockType::interface_description);
-    block.u16(link_type_ethernet);
+    block.u16(link_type);
     block.u16(0);
     block.u32(snapshot_length);
     if (!row.name.empty()) block.option(Option::if_name, fitting(row.name, option_octets));

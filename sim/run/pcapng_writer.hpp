@@ -41,8 +41,8 @@ struct InterfaceRow {
     std::uint8_t prefix_length = 0;
 };
 
-/// Interface description of an Ethernet with times in nanoseconds.
-void write_interface(wire::OctetBuffer& out, const InterfaceRow& row);
+/// Interface description with times in nanoseconds.
+void write_interface(wire::OctetBuffer& out, const InterfaceRow& row, std::uint16_t link_type = link_type_ethernet);
 /// Name resolution blocks, as many as needed; a name too long for a record (65,535 octets) is left out.
 void write_names(wire::OctetBuffer& out, std::span<const std::pair<wire::Address, std::string>> names);
 /// The text up to `limit` octets, without half a UTF-8 character at its end.

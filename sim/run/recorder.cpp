@@ -1,8 +1,10 @@
 #include "sim/run/recorder.hpp"
 
+#include "sim/run/capture.hpp"
 #include "sim/run/pcapng_writer.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <deque>
 #include <unordered_map>
 
@@ -111,7 +113,11 @@ Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_
         const auto index = static_cast<std::size_t>(kind);
         if (level <= level_) treatment_[index] = commented[index] ? Treatment::comment_on : Treatment::record;
     }
-    write_head(header);
+    if (header.nics.size() > limits::capture_interfaces) {
+        refused_ = {header.scenario_file, E2BIG, "record more than 65,536 interfaces of"};
+        treatment_.fill(Treatment::leave_out);
+    }
+    write_head(refused_ ? RunHeader{} : header);
 }
 
 Recorder::~Recorder() = default;
@@ -341,13 +347,14 @@ std::expected<void, FileError> Recorder::finish(Time end)
     close_block();
     sink_->take(std::move(chunk_));
     chunk_ = {};
+    if (refused_) return std::unexpected(*refused_);
     return sink_->finish();
 }
 
 std::vector<Chunk> Recorder::kept()
 {
     std::vector<Chunk> chunks = sink_->kept();
-    if (finished_) return chunks;
+    if (finished_ || !sink_->keeps()) return chunks;
     if (block_ == nullptr) {
         if (chunk_.size != 0) chunks.push_back(chunk_);
         return chunks;

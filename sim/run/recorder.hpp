@@ -13,6 +13,7 @@
 #include <bitset>
 #include <cassert>
 #include <initializer_list>
+#include <optional>
 
 namespace tegami::run {
 
@@ -38,7 +39,8 @@ class Commentator {
 
 class Recorder {
   public:
-    /// `spans` and `commentator` (null for none) must outlive the recorder. What goes wrong is told by `finish`.
+    /// `spans` and `commentator` (null for none) must outlive the recorder. What goes wrong is told by `finish`: also a
+    /// world of more than 65,536 interfaces, of which nothing is recorded.
     Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink,
              Commentator* commentator = nullptr);
     ~Recorder();
@@ -79,9 +81,10 @@ class Recorder {
     /// The run ends. Nothing can be recorded any more; the sink keeps the run, or says why not.
     std::expected<void, FileError> finish(Time end);
     /// The first thing that went wrong with the sink; null while all is well.
-    const FileError* failure() const { return sink_->failure(); }
+    const FileError* failure() const { return refused_ ? &*refused_ : sink_->failure(); }
 
-    /// Everything recorded so far, where the sink keeps it: whole blocks, readable at once and while the run goes on.
+    /// Everything recorded so far, where the sink keeps it, else nothing: whole blocks, readable at once and while the
+    /// run goes on.
     std::vector<Chunk> kept();
 
     /// Message contents are remembered to be recognised up to so many octets, the oldest forgotten first.
@@ -158,6 +161,7 @@ class Recorder {
     wire::OctetBuffer scratch_;
     std::vector<std::string> comments_; // for the next frame
     bool finished_ = false;
+    std::optional<FileError> refused_; // the world is larger than a file can say
 
     struct Remembered;
     std::unique_ptr<Remembered> remembered_;

@@ -47,7 +47,8 @@ class Sink {
     virtual std::expected<void, FileError> finish() = 0;
     /// The first failure so far, so that a long run can stop early; null while all is well.
     virtual const FileError* failure() const { return nullptr; }
-    /// The chunks taken so far, where they are kept.
+    /// Whether chunks are kept in memory, and those taken so far.
+    virtual bool keeps() const { return false; }
     virtual std::vector<Chunk> kept() const { return {}; }
 
   protected:
@@ -58,6 +59,7 @@ class MemorySink final : public Sink {
   public:
     void take(Chunk full) override { chunks_.push_back(std::move(full)); }
     std::expected<void, FileError> finish() override { return {}; }
+    bool keeps() const override { return true; }
     std::vector<Chunk> kept() const override { return chunks_; }
 
   private:

@@ -6,10 +6,7 @@
 
 namespace tegami::run {
 
-std::string_view step_name(Step step)
-{
-    return choice_name(step);
-}
+std::string_view step_name(Step step) { return choice_name(step); }
 
 SpanTable::SpanTable()
 {

@@ -49,8 +49,8 @@ Section section(std::string_view heading, std::span<const Key<T>> keys)
     return result;
 }
 
-/// Says that `entry` is no key here, and which was meant or which there are.
-void report_unknown_key(Problems& problems, const Entry& entry, std::span<const std::string_view> known);
+/// Says that `entry` is no key here, and which was meant or which there are. Returns the one that was meant.
+std::string_view report_unknown_key(Problems& problems, const Entry& entry, std::span<const std::string_view> known);
 
 template <class T>
 std::vector<std::string_view> names_of(std::span<const Key<T>> keys)
@@ -71,12 +71,14 @@ bool read_entry(Problems& problems, const Entry& entry, std::span<const Key<T>> 
     return true;
 }
 
-/// Says which required keys `table` lacks. `at` is where its author would write them.
+/// Says which required keys `table` lacks. `at` is where its author would write them; `meant` are those that are there
+/// under a wrong name.
 template <class T>
-void require_keys(Problems& problems, const Node& table, Position at, std::span<const Key<T>> keys)
+void require_keys(Problems& problems, const Node& table, Position at, std::span<const Key<T>> keys,
+                  std::span<const std::string_view> meant)
 {
     for (const Key<T>& key : keys)
-        if (key.text.fallback == required &&
+        if (key.text.fallback == required && std::ranges::find(meant, key.text.name) == meant.end() &&
             std::ranges::find(table.entries, key.text.name, &Entry::key) == table.entries.end())
             problems.report(at, "scenario.missing_key",
                             {{"key", std::string{key.text.name}},
@@ -90,9 +92,11 @@ void read_table(Problems& problems, const Node& node, Position at, std::string_v
 {
     if (node.kind != Node::Kind::table)
         return problems.report(node.at, "scenario.expects.table", {{"example", std::string{example}}});
+    std::vector<std::string_view> meant;
     for (const Entry& entry : node.entries)
-        if (!read_entry(problems, entry, keys, into)) report_unknown_key(problems, entry, names_of(keys));
-    require_keys(problems, node, at, keys);
+        if (!read_entry(problems, entry, keys, into))
+            meant.push_back(report_unknown_key(problems, entry, names_of(keys)));
+    require_keys(problems, node, at, keys, meant);
 }
 
 } // namespace tegami::scenario

@@ -26,8 +26,8 @@ class Meaning {
     {
         const Problems::Inside in_acts{problems_, "do"};
         for (std::size_t i = first; i < scenario_.acts.size(); ++i) {
-            const Problems::Inside inside{problems_, i + 1};
             const Act& act = scenario_.acts[i];
+            const Problems::Inside inside{problems_, std::size_t{act.number}};
             if (const auto* after = std::get_if<After>(&act.when)) waits_for(i, *after);
             subject(act);
         }
@@ -38,9 +38,8 @@ class Meaning {
     {
         const Problems::Inside in_checks{problems_, "check"};
         std::map<std::string, Position> names;
-        for (std::size_t i = 0; i < scenario_.checks.size(); ++i) {
-            const Problems::Inside inside{problems_, i + 1};
-            const Check& check = scenario_.checks[i];
+        for (const Check& check : scenario_.checks) {
+            const Problems::Inside inside{problems_, std::size_t{check.number}};
             if (check.name) {
                 const auto [place, fresh] = names.emplace(check.name->value, check.name->at);
                 if (!fresh)
@@ -185,7 +184,6 @@ class Meaning {
     {
         const Problems::Inside inside{problems_, "reads"};
         const PlanUser& reader = plan_.users[user];
-        if (reading.mail) mail(*reading.mail);
         if (reader.mail_site != nowhere && reader.mail_host == nowhere)
             problems_.report(act.subject.at, "scenario.reads.no_mailbox",
                              {{"user", reader.name}, {"site", plan_.sites[reader.mail_site].name}});

@@ -7,7 +7,7 @@ namespace tegami::scenario {
 
 namespace {
 
-constexpr Net core_net{wire::Address::v4(0xC6120000), 24}; // 198.18.0.0, RFC 2544: for measurements
+constexpr Net core_net{wire::Address::v4(0xC6120000), 15}; // 198.18.0.0, RFC 2544: for measurements
 constexpr std::uint32_t core_part = 1;
 constexpr std::uint32_t role_parts[] = {edge_part, mta_part, 26, 53, 54, 87, mra_part};
 
@@ -29,10 +29,11 @@ class Room {
     std::optional<wire::Address> take(std::uint32_t part)
     {
         if (part < end_ && !taken_.contains(part)) return give(part);
-        for (std::uint32_t next = part; next < end_; ++next)
+        // Nothing becomes free again, so a search goes on where the last one for that part ended.
+        for (std::uint32_t& next = next_.try_emplace(part, part).first->second; next < end_; ++next)
             if (!reserved(next) && !taken_.contains(next)) return give(next);
-        for (std::uint32_t next = 1; next < end_; ++next)
-            if (!taken_.contains(next)) return give(next);
+        for (; first_ < end_; ++first_)
+            if (!taken_.contains(first_)) return give(first_);
         return std::nullopt;
     }
 
@@ -48,6 +49,8 @@ class Room {
     Net net_;
     std::uint32_t end_; // the broadcast address
     std::set<std::uint32_t> taken_;
+    std::map<std::uint32_t, std::uint32_t> next_; // by the part asked for
+    std::uint32_t first_ = 1;
 };
 
 std::string capitalised(std::string name)
@@ -141,6 +144,8 @@ class Expansion {
                 problems_.report(site.name.at, "scenario.sites", {{"limit", std::to_string(sites_limit)}});
                 return;
             }
+            const Problems::Inside in_sites{problems_, site.kind == SiteKind::isp ? "isp" : "company"};
+            const Problems::Inside inside{problems_, site.name.value};
             claim(site.name.value, site.name.at);
             compare_domain(i);
             PlanSite planned{site.name.value, title_or_name(site.title, site.name.value), site.domain.value,
@@ -360,14 +365,27 @@ class Expansion {
 
     // ---- links
 
+    /// A router carries the same address on several lines: they are ports of one interface, with one MAC address.
+    Mac mac_for(const PlanNode& node, const PlanNic& nic)
+    {
+        const bool port = node.kind == NodeKind::router;
+        if (port)
+            for (const PlanNic& other : node.nics)
+                if (other.address == nic.address) return other.mac;
+        const std::string name = port ? node.name + ':' + wire::format(nic.address) : nic.name;
+        Mac mac{};
+        for (unsigned again = 0; again == 0 || macs_.contains(mac); ++again) mac = mac_of(name, again);
+        macs_.insert(mac);
+        return mac;
+    }
+
     PlanEnd add_nic(std::uint32_t node, std::uint32_t neighbour, const wire::Address& address, std::uint32_t link)
     {
         PlanNic nic;
         nic.neighbour = plan_.nodes[neighbour].name;
         nic.name = plan_.nodes[node].name + ':' + nic.neighbour;
-        for (unsigned again = 0; again == 0 || macs_.contains(nic.mac); ++again) nic.mac = mac_of(nic.name, again);
-        macs_.insert(nic.mac);
         nic.address = address;
+        nic.mac = mac_for(plan_.nodes[node], nic);
         nic.link = link;
         plan_.nodes[node].nics.push_back(std::move(nic));
         return {node, static_cast<std::uint32_t>(plan_.nodes[node].nics.size() - 1)};
@@ -412,7 +430,10 @@ class Expansion {
                 line_of_host(i, "lan-" + plan_.nodes[i].name, from_.sites[plan_.nodes[i].site].name.at, office_line);
         for (std::uint32_t u = 0; u < plan_.users.size(); ++u) {
             const PlanUser& user = plan_.users[u];
-            if (user.site == nowhere) continue;
+            if (user.site == nowhere) { // that is said; a line that would have been there is not unknown too
+                for (const char* kind : {"home-", "office-"}) plan_.link_index.emplace(kind + user.name, nowhere);
+                continue;
+            }
             const bool home = from_.sites[user.site].kind == SiteKind::isp;
             for (const std::uint32_t device : user.devices) {
                 // "home-alice"; with several computers "home-alice-pc".

@@ -25,7 +25,9 @@ constexpr std::size_t sites_limit = 255;      ///< the n-th site's net is 10.n.0
 
 using Mac = std::array<std::uint8_t, 6>;
 
-/// 02 (locally administered, one station: IEEE 802), then five octets of the NIC's name: FNV-1a of 64 bits, its
+/// 02 (locally administered, one station: IEEE 802), then five octets of a name: of a host's NIC its own, of a router's
+/// the router's and the address ("sakura-edge:192.0.2.1"), since lines on which it carries one address are ports of one
+/// interface. The hash is FNV-1a of 64 bits, its
 /// upper 24 bits folded onto its lower 40. `again` of 1 and more hash the name with "#2", "#3", … behind it: where two
 /// NICs of a world would get the same address, the later one in the plan takes the first of those that is free.
 Mac mac_of(std::string_view nic, unsigned again = 0);

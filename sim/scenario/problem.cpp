@@ -123,7 +123,7 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.sniff.nic", {"name", "known"}},
 };
 
-constexpr std::size_t quoted_characters = 60;
+constexpr std::size_t list_characters = 240; // of an argument that is a list, or our own example
 constexpr std::size_t word_limit = 64; // longer words are not compared
 
 /// Edit distance in which two swapped neighbours count once (optimal string alignment).
@@ -170,7 +170,10 @@ void Problems::report(Position at, std::string_view key, Arguments arguments)
         ++left_out_;
         return;
     }
-    for (auto& [name, value] : arguments) value = quotable(value);
+    for (auto& [name, value] : arguments) {
+        const bool ours = name == "known" || name == "example" || name == "units" || name == "detail";
+        value = ours ? quotable(value, list_characters) : quotable(value);
+    }
     const auto behind = std::ranges::upper_bound(listed_, at, {}, &Problem::at);
     listed_.insert(behind, {at, quotable(path_), kind->key, std::move(arguments)});
 }
@@ -195,13 +198,13 @@ Problems::Inside::Inside(Problems& problems, std::size_t index) : problems_{prob
     problems.path_ += '[' + std::to_string(index) + ']';
 }
 
-std::string quotable(std::string_view text)
+std::string quotable(std::string_view text, std::size_t limit)
 {
     std::string out;
     std::size_t characters = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto octet = static_cast<unsigned char>(text[i]);
-        if ((octet & 0xC0) != 0x80 && ++characters > quoted_characters) return out + "…";
+        if ((octet & 0xC0) != 0x80 && ++characters > limit) return out + "…";
         constexpr std::string_view digits = "0123456789ABCDEF";
         // U+0080 to U+009F are controls too: C2 80 to C2 9F.
         const bool c1 = octet == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
@@ -247,6 +250,11 @@ std::string_view closest(std::string_view word, std::span<const std::string_view
             best = candidate;
         }
     }
+    // "home-bob" for "office-bob": at least the last part is right.
+    const std::size_t joint = folded.rfind('-');
+    if (best.empty() && joint != folded.npos && folded.size() - joint > 3)
+        for (const std::string_view candidate : candidates)
+            if (candidate.ends_with(folded.substr(joint))) return candidate;
     return best;
 }
 

@@ -84,8 +84,8 @@ class Problems {
     std::string path_;
 };
 
-/// Text of the file as it may stand in a message: at most 60 characters, controls written as `\u001B`.
-std::string quotable(std::string_view text);
+/// Text of the file as it may stand in a message: at most `limit` characters, controls written as `\u001B`.
+std::string quotable(std::string_view text, std::size_t limit = 60);
 
 /// The candidate that was probably meant, or nothing.
 std::string_view closest(std::string_view word, std::span<const std::string_view> candidates);

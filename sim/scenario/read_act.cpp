@@ -126,10 +126,6 @@ constexpr Key<Sends> sends_keys[] = {
 };
 
 constexpr Key<Reading> reads_keys[] = {
-    {{"mail", "integer", "whatever waits", "1", "Only this mail: the how-manieth `sends` of the file."},
-     [](Problems& problems, const Node& node, Reading& reading) {
-         read_mail_number(problems, node, reading.mail.emplace());
-     }},
     {{"with", "device", "the user's first", "\"pc\"", "On which computer."},
      [](Problems& problems, const Node& node, Reading& reading) { read_name(problems, node, reading.with.emplace()); }},
     {{"keep", "true or false", "false", "true", "Leaves on the server what was fetched."},
@@ -150,6 +146,10 @@ constexpr Key<LosesNext> loses_keys[] = {
      [](Problems& problems, const Node& node, LosesNext& loses) {
          read_number(problems, node, 1, 1'000'000, loses.frames);
      }},
+    {{"skip", "integer, 0 to 1000000", "0", "1", "So many frames still get through first."},
+     [](Problems& problems, const Node& node, LosesNext& loses) {
+         read_number(problems, node, 0, 1'000'000, loses.skip);
+     }},
     {{"from", "host", required, "\"alice-pc\"", "Only frames that this end sends."},
      [](Problems& problems, const Node& node, LosesNext& loses) { read_line(problems, node, loses.from); }},
 };
@@ -158,25 +158,22 @@ constexpr std::string_view way_words[] = {"down", "up"};
 
 /// `true` or an empty table: a verb that needs no more words.
 template <class D>
-std::optional<Deed> read_bare(Problems& problems, const Entry& entry)
+Deed read_bare(Problems& problems, const Entry& entry)
 {
     const Node& node = entry.value;
-    if (node.kind == Node::Kind::truth && node.truth) return D{};
     if (node.kind == Node::Kind::table) {
         for (const Entry& inner : node.entries) report_unknown_key(problems, inner, {});
-        return D{};
+    } else if (node.kind != Node::Kind::truth || !node.truth) {
+        problems.report(node.at, "scenario.expects.truth");
     }
-    problems.report(node.at, "scenario.expects.truth");
-    return std::nullopt;
+    return D{};
 }
 
 template <class D>
-std::optional<Deed> read_deed(Problems& problems, const Entry& entry, std::string_view example,
-                              std::span<const Key<D>> keys)
+Deed read_deed(Problems& problems, const Entry& entry, std::string_view example, std::span<const Key<D>> keys)
 {
     D deed;
     read_table(problems, entry.value, entry.at, example, keys, deed);
-    if (entry.value.kind != Node::Kind::table) return std::nullopt;
     return deed;
 }
 
@@ -189,9 +186,9 @@ constexpr Verb verb_table[] = {
                           "{ to = [\"bob@example.com\"], subject = \"Hello\", text = \"A letter.\" }",
                           all(sends_keys));
      }},
-    {{"reads", "table", "", "bob.reads = { mail = 1, with = \"pc\" }", "A user fetches mail from the mailbox."},
+    {{"reads", "table", "", "bob.reads = { with = \"pc\", keep = true }", "A user fetches mail from the mailbox."},
      SubjectKind::user,
-     [](Problems& problems, const Entry& entry) -> std::optional<Deed> {
+     [](Problems& problems, const Entry& entry) -> Deed {
          if (entry.value.kind == Node::Kind::truth && entry.value.truth) return Reading{};
          return read_deed(problems, entry, "{ mail = 1, with = \"pc\" }", all(reads_keys));
      }},
@@ -201,7 +198,7 @@ constexpr Verb verb_table[] = {
      SubjectKind::host, read_bare<Starts>},
     {{"crashes", "true or table", "", "example-mail.crashes = { power = \"cut\" }", "Its programs die where they stand."},
      SubjectKind::host,
-     [](Problems& problems, const Entry& entry) -> std::optional<Deed> {
+     [](Problems& problems, const Entry& entry) -> Deed {
          if (entry.value.kind == Node::Kind::truth && entry.value.truth) return Crashes{};
          return read_deed(problems, entry, "{ power = \"cut\" }", all(crashes_keys));
      }},
@@ -210,7 +207,7 @@ constexpr Verb verb_table[] = {
     {{"loses", "share or table", "", "home-alice.loses = { next = 1, from = \"alice-pc\" }",
       "From now on the link loses that share of its frames, or it loses the next ones."},
      SubjectKind::link,
-     [](Problems& problems, const Entry& entry) -> std::optional<Deed> {
+     [](Problems& problems, const Entry& entry) -> Deed {
          if (entry.value.kind == Node::Kind::table)
              return read_deed(problems, entry, "{ next = 1, from = \"alice-pc\" }", all(loses_keys));
          LosesShare loses;
@@ -219,10 +216,8 @@ constexpr Verb verb_table[] = {
      }},
     {{"goes", "\"down\" or \"up\"", "", "home-alice.goes = \"down\"", "The link is cut, or mended."},
      SubjectKind::link,
-     [](Problems& problems, const Entry& entry) -> std::optional<Deed> {
-         const auto way = read_word(problems, entry.value, way_words);
-         if (!way) return std::nullopt;
-         return Goes{*way == 1};
+     [](Problems& problems, const Entry& entry) -> Deed {
+         return Goes{read_word(problems, entry.value, way_words) == 1};
      }},
 };
 
@@ -244,12 +239,12 @@ void read_deed_of(Problems& problems, const Entry& subject, std::optional<Deed>&
     const auto known = verb_names();
     const std::string_view meant = problems.full() ? std::string_view{} : closest(entry.key, known);
     if (meant.empty())
-        problems.report(entry.at, "scenario.verb", {{"verb", entry.key}, {"known", listed(known)}});
-    else
-        problems.report(entry.at, "scenario.verb.meant", {{"verb", entry.key}, {"meant", std::string{meant}}});
+        return problems.report(entry.at, "scenario.verb", {{"verb", entry.key}, {"known", listed(known)}});
+    problems.report(entry.at, "scenario.verb.meant", {{"verb", entry.key}, {"meant", std::string{meant}}});
+    into = std::ranges::find(verb_table, meant, [](const Verb& v) { return v.text.name; })->read(problems, entry);
 }
 
-void read_act(Problems& problems, const Node& node, std::vector<Act>& acts)
+void read_act(Problems& problems, const Node& node, std::uint32_t number, std::vector<Act>& acts)
 {
     if (node.kind != Node::Kind::table) return problems.report(node.at, "scenario.expects.blocks", {{"name", "do"}});
     When when;
@@ -270,15 +265,10 @@ void read_act(Problems& problems, const Node& node, std::vector<Act>& acts)
     if (when.has_at && when.has_after) problems.report(node.at, "scenario.act.both");
     if (!when.has_at && !when.has_after) problems.report(node.at, "scenario.act.when");
     if (!subject) problems.report(node.at, "scenario.act.nothing");
-    if (!subject || !deed) {
-        // A `sends` that could not be read still counts: other acts name mails by their numbers.
-        const bool sends = subject && subject->value.kind == Node::Kind::table &&
-                           subject->value.entries.size() == 1 && subject->value.entries.front().key == "sends";
-        if (!sends) return;
-        deed = Sends{};
-    }
+    if (!subject || !deed) return;
     Act act;
     act.at = node.at;
+    act.number = number;
     if (when.after) act.when = *std::move(when.after);
     else act.when = when.at;
     act.subject = {subject->key, subject->at};
@@ -325,7 +315,7 @@ void read_acts(Problems& problems, const Node& node, std::vector<Act>& acts)
     }
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         const Problems::Inside inside{problems, i + 1};
-        read_act(problems, node.items[i], acts);
+        read_act(problems, node.items[i], static_cast<std::uint32_t>(i + 1), acts);
     }
 }
 

@@ -74,7 +74,7 @@ constexpr Key<CheckKeys> check_keys[] = {
     {{"copies", "count", "1", "1", "How many copies are there. Only with `is_in`."},
      [](Problems& problems, const Node& node, CheckKeys& check) { read_count(problems, node, check.copies.emplace()); }},
     {{"steps", "list of STEP or STEP ENDING", "any", "[\"S1 refused\", \"S1\"]",
-      "Exactly these steps of the mail, in the order in which they end. Without a word behind it a step is done; the "
+      "Exactly these steps of the mail, in the order of the journey, each with its further tries behind it. Without a word behind it a step is done; the "
       "other words are deferred, refused and failed."},
      read_steps},
     {{"frames", "table", "none", "{ sniff = \"alice-pc\", filter = \"tcp port 25\", count = { min = 1 } }",
@@ -96,7 +96,7 @@ Position key_place(const Node& table, std::string_view key)
     return entry == table.entries.end() ? table.at : entry->at;
 }
 
-void read_check(Problems& problems, const Node& node, std::vector<Check>& checks)
+void read_check(Problems& problems, const Node& node, std::uint32_t number, std::vector<Check>& checks)
 {
     CheckKeys keys;
     read_table(problems, node, node.at, "[[check]]", all(check_keys), keys);
@@ -115,9 +115,10 @@ void read_check(Problems& problems, const Node& node, std::vector<Check>& checks
                                 {{"key", std::string{of_mail}}, {"kind", std::string{kinds[0]}}});
     Check check;
     check.at = node.at;
+    check.number = number;
     check.name = std::move(keys.name);
     check.why = std::move(keys.why);
-    check.id = check.name ? check.name->value : "check-" + std::to_string(checks.size() + 1);
+    check.id = check.name ? check.name->value : "check-" + std::to_string(number);
     if (keys.mail) {
         if (!keys.is_in && !keys.steps && !keys.copies) problems.report(node.at, "scenario.check.empty");
         if (keys.copies && !keys.is_in) problems.report(key_place(node, "copies"), "scenario.check.copies");
@@ -140,7 +141,7 @@ void read_checks(Problems& problems, const Node& node, std::vector<Check>& check
     if (!is_blocks(problems, node, "check")) return;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         const Problems::Inside inside{problems, i + 1};
-        read_check(problems, node.items[i], checks);
+        read_check(problems, node.items[i], static_cast<std::uint32_t>(i + 1), checks);
     }
 }
 

@@ -133,12 +133,13 @@ std::expected<Loaded, ProblemList> read_scenario(std::string_view text)
     Loaded loaded;
     Scenario& scenario = loaded.scenario;
     Suspects suspects;
+    std::vector<std::string_view> meant;
     for (const Entry& entry : root.entries) {
         if (read_entry(problems, entry, all(file_keys), scenario)) continue;
-        report_unknown_key(problems, entry, names_of(all(file_keys)));
+        meant.push_back(report_unknown_key(problems, entry, names_of(all(file_keys))));
         suspect(entry, suspects);
     }
-    require_keys(problems, root, {}, all(file_keys));
+    require_keys(problems, root, {}, all(file_keys), meant);
     // isp and company are two tables, sites are one list.
     std::ranges::sort(scenario.sites, {}, [](const Site& site) { return site.name.at; });
 
@@ -165,6 +166,7 @@ std::expected<std::vector<Act>, ProblemList> read_added_acts(std::string_view te
         const Problems::Inside inside{problems, entry.key};
         read_acts(problems, entry.value, added);
     }
+    for (Act& act : added) act.number += static_cast<std::uint32_t>(loaded.scenario.acts.size());
     Scenario with_added = loaded.scenario;
     with_added.acts.insert(with_added.acts.end(), added.begin(), added.end());
     check_acts(with_added, loaded.plan, problems, {}, loaded.scenario.acts.size());

@@ -32,8 +32,8 @@ enum class SubjectKind : std::uint8_t { user, host, link };
 struct Verb {
     KeyText text;
     SubjectKind subject{};
-    /// Nothing where the value makes no sense; then that is said.
-    std::optional<Deed> (*read)(Problems&, const Entry&);
+    /// Says where the value makes no sense, and leaves that out.
+    Deed (*read)(Problems&, const Entry&);
 };
 std::span<const Verb> verbs();
 /// The names of verbs that go with a kind of subject.

@@ -183,9 +183,8 @@ struct Sends {
     bool operator==(const Sends&) const = default;
 };
 struct Reading {
-    std::optional<Placed<std::uint32_t>> mail; ///< none: whatever waits
-    std::optional<Placed<std::string>> with;   ///< none: the first device
-    bool keep = false;                         ///< leaves what it fetched on the server
+    std::optional<Placed<std::string>> with; ///< none: the first device
+    bool keep = false;                       ///< leaves what it fetched on the server
     bool operator==(const Reading&) const = default;
 };
 struct Stops {
@@ -206,9 +205,10 @@ struct LosesShare {
     std::uint32_t millionths = 0;
     bool operator==(const LosesShare&) const = default;
 };
-/// The next frames that `from` hands to the link are lost.
+/// The next frames that `from` hands to the link are lost, after `skip` that still get through.
 struct LosesNext {
     std::uint32_t frames = 1;
+    std::uint32_t skip = 0;
     Placed<std::string> from;
     bool operator==(const LosesNext&) const = default;
 };
@@ -221,7 +221,8 @@ using Deed = std::variant<Sends, Reading, Stops, Starts, Crashes, Restarts, Lose
 
 /// One `[[do]]`: when, who, what.
 struct Act {
-    Position at; ///< of its `[[do]]`; not compared
+    Position at;              ///< of its `[[do]]`; not compared
+    std::uint32_t number = 0; ///< the how-manieth of the file, from 1; added ones behind; not compared
     std::variant<Duration, After> when; ///< a Duration counts from the world's start
     Placed<std::string> subject;
     Deed deed;
@@ -247,7 +248,7 @@ struct MailCheck {
     Placed<std::uint32_t> mail;
     std::optional<Placed<std::string>> is_in; ///< "bob/INBOX", "bob-pc"
     Count copies{1, 1};
-    std::optional<std::vector<StepEnding>> steps; ///< exactly these, in the order in which they ended
+    std::optional<std::vector<StepEnding>> steps; ///< exactly these, in the order of the journey
 };
 struct FrameCheck {
     Placed<std::string> sniff; ///< a host, HOST:NEIGHBOUR, or a link
@@ -262,6 +263,7 @@ struct TcpCheck {
 /// One `[[check]]`.
 struct Check {
     Position at;
+    std::uint32_t number = 0; ///< the how-manieth of the file, from 1
     std::string id; ///< its name, or "check-3" for the third
     std::optional<Placed<std::string>> name;
     std::optional<Text> why;

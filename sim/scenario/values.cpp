@@ -69,7 +69,7 @@ constexpr Key<Range> range_keys[] = {
 
 } // namespace
 
-void report_unknown_key(Problems& problems, const Entry& entry, std::span<const std::string_view> known)
+std::string_view report_unknown_key(Problems& problems, const Entry& entry, std::span<const std::string_view> known)
 {
     const Problems::Inside inside{problems, entry.key};
     const std::string_view meant = problems.full() ? std::string_view{} : closest(entry.key, known);
@@ -77,6 +77,7 @@ void report_unknown_key(Problems& problems, const Entry& entry, std::span<const 
         problems.report(entry.at, "scenario.unknown_key", {{"key", entry.key}, {"known", listed(known)}});
     else
         problems.report(entry.at, "scenario.unknown_key.meant", {{"key", entry.key}, {"meant", std::string{meant}}});
+    return meant;
 }
 
 bool is_name(std::string_view text)

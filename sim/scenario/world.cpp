@@ -237,7 +237,7 @@ void World::carry_out(std::size_t index, NodeId node)
     } else if (const auto* share = std::get_if<LosesShare>(&act.deed)) {
         network_.links.set_loss(own_end(), share->millionths);
     } else if (const auto* next = std::get_if<LosesNext>(&act.deed)) {
-        network_.links.lose_next(own_end(), next->frames);
+        network_.links.lose_next(own_end(), next->frames, next->skip);
     } else if (const auto* goes = std::get_if<Goes>(&act.deed)) {
         network_.links.set_up(own_end(), goes->up);
     }

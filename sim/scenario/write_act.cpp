@@ -55,7 +55,6 @@ struct DeedToml {
     {
         std::string text;
         const auto add = [&](const std::string& words) { text += (text.empty() ? " " : ", ") + words; };
-        if (reading.mail) add("mail = " + std::to_string(reading.mail->value));
         if (reading.with) add("with = " + quoted_toml(reading.with->value));
         if (reading.keep) add("keep = true");
         return '{' + text + (text.empty() ? "}" : " }");
@@ -70,7 +69,8 @@ struct DeedToml {
     }
     std::string operator()(const LosesNext& loses) const
     {
-        return "{ next = " + std::to_string(loses.frames) + ", from = " + quoted_toml(loses.from.value) + " }";
+        const std::string skip = loses.skip == 0 ? "" : ", skip = " + std::to_string(loses.skip);
+        return "{ next = " + std::to_string(loses.frames) + skip + ", from = " + quoted_toml(loses.from.value) + " }";
     }
     std::string operator()(const Goes& goes) const { return goes.up ? "\"up\"" : "\"down\""; }
 };

@@ -1,3 +1,4 @@
+// links: pcap
 /// What recording costs: nanoseconds a record (a frame or a fact) over the mix of a mail dialogue, 43 frames to 278
 /// facts, and frames a second beside libpcap's dumper.
 ///

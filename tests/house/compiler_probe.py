@@ -5,14 +5,15 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 import house
 
 
-def ask(compiler):
+def ask(compiler, probe=house.ROOT / "cmake" / "probe"):
     with tempfile.TemporaryDirectory() as build:
         return subprocess.run(
-            ["cmake", "-S", house.ROOT / "cmake" / "probe", "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}"],
+            ["cmake", "-S", probe, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}"],
             capture_output=True, text=True, timeout=300, env=os.environ | {"LC_ALL": "C"})
 
 
@@ -35,36 +36,28 @@ class CompilerProbe(house.Case):
         said = ask("clang++-19")
         self.assertEqual(said.returncode, 0, said.stderr)
 
-    @installed("clang++-22")
-    def test_clang_22_passes(self):
-        said = ask("clang++-22")
-        self.assertEqual(said.returncode, 0, said.stderr)
-
-    @installed("clang++-14")
-    def test_a_compiler_without_the_language_is_refused(self):
-        said = ask("clang++-14")
-        self.assertNotEqual(said.returncode, 0)
-        self.assertIn("cannot build tegami", " ".join(said.stderr.split()))
+    def test_others_are_judged_where_they_are_installed(self):
+        for compiler, right in (("clang++-22", True), ("clang++-14", False)):  # the latter has no std::expected here
+            if shutil.which(compiler):
+                said = ask(compiler)
+                self.assertEqual(said.returncode == 0, right, compiler + said.stderr)
+                self.assertEqual("cannot build tegami" in " ".join(said.stderr.split()), not right)
 
     @installed("clang++-19")
-    def test_each_case_is_told_apart_from_the_others(self):
-        """A case that does not hold is named: compiled with its answer turned round."""
-        for case, name in (("plain", "a coroutine without anything special"), ("condition", "an await in a condition"),
-                           ("argument", "a temporary in an awaited call's arguments"),
-                           ("conditional", "an await in one branch of a conditional expression")):
-            with tempfile.TemporaryDirectory() as folder:
-                folder = f"{folder}/cmake"
-                shutil.copytree(house.ROOT / "cmake", folder)
-                path = f"{folder}/probe/main.cpp"
-                with open(path) as file:
-                    text = file.read()
-                with open(path, "w") as file:
-                    file.write(text.replace(f'"{name}", {case}', f'"{name}", [] {{ return !{case}(); }}'))
-                said = subprocess.run(
-                    ["cmake", "-S", f"{folder}/probe", "-B", f"{folder}/build", "-G", "Ninja",
-                     "-DCMAKE_CXX_COMPILER=clang++-19"], capture_output=True, text=True, timeout=300)
-                self.assertNotEqual(said.returncode, 0)
-                self.assertIn(f"({name}: the program it made ended with 1)", " ".join(said.stderr.split()))
+    def test_the_case_that_went_wrong_is_named(self):
+        """A right compiler is refused too when a case gives the wrong answer: here the last, turned round."""
+        name = "an await in one branch of a conditional expression"
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "cmake"
+            shutil.copytree(house.ROOT / "cmake", copy)
+            main = copy / "probe" / "main.cpp"
+            text = main.read_text()
+            turned = text.replace(f'"{name}", conditional', f'"{name}", [] {{ return !conditional(); }}')
+            self.assertNotEqual(text, turned)
+            main.write_text(turned)
+            said = ask("clang++-19", copy / "probe")
+            self.assertNotEqual(said.returncode, 0)
+            self.assertIn(f"({name}: the program it made ended with 1)", " ".join(said.stderr.split()))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,20 @@ class Summary(house.Case):
         self.assertIn("peer (release): no cow", said)
         self.assertEqual(status, 1)
 
+    def test_it_sees_what_the_house_skips(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "case.py"
+            script.write_text(
+                f"import sys; sys.path.insert(0, {str(house.ROOT / 'tests/house')!r}); import house\n"
+                "class Some(house.Case):\n"
+                "    def test_a(self): pass\n"
+                "    def test_b(self): self.skipTest('no cow')\n"
+                "house.main()\n")
+            out = subprocess.run([sys.executable, "-B", script], capture_output=True, text=True).stdout
+        status, said = self.ask(f'<testsuite><testcase name="h" status="run"><system-out>{out}</system-out></testcase></testsuite>')
+        self.assertEqual((status, said.split("\n")[-2]), (0, "1 passed, 0 failed, 1 skipped"))
+        self.assertIn("h (release): test_b: no cow", said)
+
     def test_what_did_not_build_has_failed(self):
         good = '<testsuite><testcase name="a" status="run"><system-out/></testcase></testsuite>'
         self.assertEqual(self.ask(good), (0, "\n1 passed, 0 failed, 0 skipped\n"))

@@ -81,7 +81,7 @@ class Case(unittest.TestCase):
 class Result(unittest.TextTestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        print(f"skipped: {test._testMethodName}: {reason}", flush=True)
+        print(f"\nskipped: {test._testMethodName}: {reason}", flush=True)  # on a line of its own, behind the dots
 
 
 def main():

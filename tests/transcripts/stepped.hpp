@@ -46,7 +46,12 @@ class SteppedEnd final : public wire::Stream {
     /// The segment that has been under way longest arrives at the peer. False if there is none.
     bool step()
     {
-        if (!peer || (under_way.empty() && !(closed_ && !peer->peer_closed_))) return false;
+        if (!peer) { // a reset is all that is left to arrive
+            if (!waiting_ || !wait_is_over()) return false;
+            std::exchange(waiting_, {}).resume();
+            return true;
+        }
+        if ((under_way.empty() && !(closed_ && !peer->peer_closed_))) return false;
         if (under_way.empty()) {
             peer->peer_closed_ = true;
         } else {
@@ -68,6 +73,8 @@ class SteppedEnd final : public wire::Stream {
         if (waiting_ && wait_is_over()) std::exchange(waiting_, {}).resume();
     }
     void forget() { waiting_ = {}; }
+    /// The other side is no more.
+    void abort_by_peer() { peer_gone(); }
     bool waiting() const { return static_cast<bool>(waiting_); }
     void expire()
     {

@@ -3,7 +3,7 @@
 ///
 ///   # a comment                    an empty line means nothing
 ///   C: EHLO client.example.org     a line of the client, CRLF behind it; lines in a row are sent at once
-///   S: 250 ok                      a line of the server; S: 250 2.1.0 ... takes whatever follows
+///   S: 250 ok                      a line of the server; behind a space, ... takes whatever follows
 ///   S* 250                         a whole reply of that code, of however many lines
 ///   C= one\r\ntwo                  octets as they are: \r \n \t \0 \\ \xHH
 ///   C 20x: XX                      that line twenty times
@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -118,7 +119,7 @@ inline Script parse_script(std::istream& in)
             break;
         case '=': step.text = detail::expand(detail::unescape(text)); break;
         case ':':
-            step.open_end = text.ends_with("...");
+            step.open_end = text.ends_with(" ...");
             if (step.open_end) text.resize(text.size() - 3);
             step.text = detail::expand(text) + (step.open_end ? "" : "\r\n");
             break;
@@ -146,23 +147,11 @@ enum class Feed { groups, octets };
 
 namespace detail {
 
-struct Listener {
-    std::string heard;
-    bool ended = false;
-    wire::Hangup why{};
-};
-
-inline wire::Task<void> listen(wire::Stream& peer, Listener& listener)
+/// How the stream has ended, if it has.
+inline wire::Task<void> probe_end(wire::Stream& peer, std::optional<wire::Hangup>& why)
 {
-    for (;;) {
-        const auto chunk = co_await peer.read_some();
-        if (!chunk) {
-            listener.ended = true;
-            listener.why = chunk.error();
-            co_return;
-        }
-        listener.heard += wire::as_text(chunk->octets);
-    }
+    const auto chunk = co_await peer.arrival();
+    if (!chunk) why = chunk.error();
 }
 
 inline wire::Task<void> talk(wire::Stream& peer, std::string_view text)
@@ -179,17 +168,20 @@ inline std::vector<std::string> play(const Script& script, Side ours, const std:
     std::vector<std::string> complaints;
     auto [tested, other] = wire::PipeEnd::make_pair(1 << 20);
     wire::Task<void> task = dialogue(*tested);
-    detail::Listener listener;
-    wire::Task<void> listening = detail::listen(*other, listener);
     task.start();
-    listening.start();
 
+    std::string heard;
+    const auto listen = [&] {
+        heard += wire::as_text(other->ahead());
+        other->take(other->ahead().size());
+    };
+    listen();
     std::size_t at = 0; // how much of what was heard is accounted for
     wire::Duration waited;
     const auto complain = [&](const Step& step, const std::string& what) {
         complaints.push_back("line " + std::to_string(step.line) + ": " + what);
     };
-    for (std::size_t i = 0; i < script.size() && complaints.empty(); ++i) {
+    for (std::size_t i = 0; i < script.size() && complaints.empty(); ++i, listen()) {
         const Step& step = script[i];
         if (step.kind == Step::Kind::time) {
             for (wire::Duration left = step.length; left.ns > 0;) {
@@ -209,9 +201,10 @@ inline std::vector<std::string> play(const Script& script, Side ours, const std:
             } else if (step.kind == Step::Kind::abort) {
                 other->abort();
             } else {
-                std::string group = step.text;
+                const auto octets_of = [](const Step& said) { return said.text + (said.open_end ? "\r\n" : ""); };
+                std::string group = octets_of(step);
                 while (i + 1 < script.size() && script[i + 1].side != ours && script[i + 1].kind == Step::Kind::octets)
-                    group += script[++i].text;
+                    group += octets_of(script[++i]);
                 if (feed == Feed::groups) {
                     wire::Task<void> talking = detail::talk(*other, group);
                     talking.start();
@@ -219,16 +212,20 @@ inline std::vector<std::string> play(const Script& script, Side ours, const std:
                     for (std::size_t j = 0; j < group.size(); ++j) {
                         wire::Task<void> talking = detail::talk(*other, std::string_view{group}.substr(j, 1));
                         talking.start();
+                        listen();
                     }
                 }
             }
         } else if (step.kind == Step::Kind::close || step.kind == Step::Kind::abort) {
-            const bool right = listener.ended && (listener.why == wire::Hangup::closed) == (step.kind == Step::Kind::close);
+            std::optional<wire::Hangup> why;
+            wire::Task<void> probing = detail::probe_end(*other, why);
+            probing.start();
+            const bool right = why && (*why == wire::Hangup::closed) == (step.kind == Step::Kind::close);
             if (!right) complain(step, "the stream did not end like this");
         } else if (step.kind == Step::Kind::reply) {
             for (bool last = false; !last;) {
-                const std::size_t end = listener.heard.find("\r\n", at);
-                const std::string line = listener.heard.substr(at, end == std::string::npos ? end : end - at);
+                const std::size_t end = heard.find("\r\n", at);
+                const std::string line = heard.substr(at, end == std::string::npos ? end : end - at);
                 if (end == std::string::npos || !line.starts_with(step.text)) {
                     complain(step, "wanted a reply " + step.text + ", heard: " + line);
                     break;
@@ -237,11 +234,11 @@ inline std::vector<std::string> play(const Script& script, Side ours, const std:
                 last = line.size() == step.text.size() || line[step.text.size()] != '-';
             }
         } else {
-            const std::string_view left = std::string_view{listener.heard}.substr(at);
+            const std::string_view left = std::string_view{heard}.substr(at);
             if (!left.starts_with(step.text)) {
                 complain(step, "wanted: " + step.text + "heard: " + std::string{left.substr(0, 400)});
             } else if (step.open_end) {
-                const std::size_t end = listener.heard.find("\r\n", at + step.text.size());
+                const std::size_t end = heard.find("\r\n", at + step.text.size());
                 if (end == std::string::npos) complain(step, "the line does not end");
                 at = end + 2;
             } else {
@@ -249,8 +246,9 @@ inline std::vector<std::string> play(const Script& script, Side ours, const std:
             }
         }
     }
-    if (complaints.empty() && at != listener.heard.size())
-        complaints.push_back("at the end, heard too: " + listener.heard.substr(at, 400));
+    if (complaints.empty() && at != heard.size())
+        complaints.push_back("at the end, heard too: " + heard.substr(at, 400));
+    other.reset(); // whatever ours still waits for, it does not come
     return complaints;
 }
 

@@ -81,11 +81,24 @@ class SampleRun {
     }
     void pass(std::int64_t microseconds) { now_ = now_ + wire::microseconds(microseconds); }
 
-    SpanId begin_session(NodeId node, Protocol protocol)
+    /// Both ends of a connection to mx1; the server's end is recorded when its SYN has come.
+    SpanId begin_session(NodeId node, Protocol protocol, std::uint32_t address)
     {
         const SpanId session = spans_.begin({SpanKind::session, node, 0, {}, {}, 0});
-        record(node, spans_.only(session), SessionBegun{session, protocol, ConnectionId{1}, true});
+        const std::uint16_t port = protocol == Protocol::smtp ? 25 : 110;
+        connection_[node] = static_cast<ConnectionId>(++connections_[node]);
+        record(node, spans_.only(session), SessionBegun{session, protocol, connection_[node], true});
+        record(node, spans_.only(session),
+               TcpOpened{connection_[node], wire::Address::v4(address), 49152, wire::Address::v4(0xC6336419), port, false, 1000});
         return session;
+    }
+    void accept_session(SpanId session, Protocol protocol, std::uint32_t address)
+    {
+        const std::uint16_t port = protocol == Protocol::smtp ? 25 : 110;
+        connection_[mx1] = static_cast<ConnectionId>(++connections_[mx1]);
+        record(mx1, spans_.only(session),
+               TcpOpened{connection_[mx1], wire::Address::v4(0xC6336419), port, wire::Address::v4(address), 49152, true, 5000});
+        record(mx1, spans_.only(session), SessionBegun{session, protocol, connection_[mx1], false});
     }
     SpanId begin_step(NodeId node, MailId mail, Step step, std::string_view peer, std::uint16_t port)
     {
@@ -171,7 +184,7 @@ class SampleRun {
     {
         std::string payload;
         for (const std::string& line : lines) {
-            record(node, spans, LineSaid{ConnectionId{1}, said_[node], line});
+            record(node, spans, LineSaid{connection_[node], said_[node], line});
             said_[node] += line.size() + 2;
             payload += line + "\r\n";
         }
@@ -216,9 +229,7 @@ class SampleRun {
 
         // Submission of both in one connection.
         const SpanId s1 = begin_step(alice, first, Step::s1_submit, "mx1", 25);
-        const SpanId session = begin_session(alice, Protocol::smtp);
-        record(alice, spans_.only(session),
-               TcpOpened{ConnectionId{1}, wire::Address::v4(0xC0000241), 49152, wire::Address::v4(0xC6336419), 25, false, 1000});
+        const SpanId session = begin_session(alice, Protocol::smtp, 0xC0000241);
         record(alice, spans_.only(s1), Joined{s1, session});
         record(alice, spans_.only(session), TcpState{ConnectionId{1}, tcp::State::closed, tcp::State::syn_sent, tcp::Rule::open_call});
         arp(alice_edge, spans_.only(session));
@@ -226,6 +237,9 @@ class SampleRun {
         Flow there{alice_edge, mx1_edge, 0xC0000241, 0xC6336419, 49152, 25, 1000};
         Flow back{mx1_edge, alice_edge, 0xC6336419, 0xC0000241, 25, 49152, 5000};
         segment(there, spans_.only(session), tcp::Flag::syn, {}, 0);
+        accept_session(session, Protocol::smtp, 0xC0000241);
+        record(mx1, spans_.only(session),
+               TcpState{connection_[mx1], tcp::State::listen, tcp::State::syn_received, tcp::Rule::syn_arrived});
         segment(back, spans_.only(session), tcp::Flag::syn | tcp::Flag::ack, {}, 1001);
         record(alice, spans_.only(session),
                TcpState{ConnectionId{1}, tcp::State::syn_sent, tcp::State::established, tcp::Rule::syn_sent_acknowledged});
@@ -283,11 +297,12 @@ class SampleRun {
         // Both are fetched by POP3.
         pass(2'000'000);
         said_.clear();
-        const SpanId pop = begin_session(bob, Protocol::pop3);
+        const SpanId pop = begin_session(bob, Protocol::pop3, 0xC6336441);
         Flow ask{bob_edge, mx1_edge, 0xC6336441, 0xC6336419, 49152, 110, 9000};
         Flow answer{mx1_edge, bob_edge, 0xC6336419, 0xC6336441, 110, 49152, 7000};
         const Spans session_only = spans_.only(pop);
         segment(ask, session_only, tcp::Flag::syn, {}, 0);
+        accept_session(pop, Protocol::pop3, 0xC6336441);
         segment(answer, session_only, tcp::Flag::syn | tcp::Flag::ack, {}, 9001);
         say(answer, mx1, session_only, {"+OK tegami POP3 ready"});
         say(ask, bob, session_only, {"USER bob"});
@@ -309,7 +324,7 @@ class SampleRun {
         const FactRef act3 = record(NodeId::scenario, {}, Act{4, "alice.sends"});
         record(alice, {}, MailMade{3, "alice@sakura.example.jp", "carol@example.org", "", "3@alice-pc"}, act3);
         const SpanId s1c = begin_step(alice, third, Step::s1_submit, "mx1", 25);
-        const SpanId call = begin_session(alice, Protocol::smtp);
+        const SpanId call = begin_session(alice, Protocol::smtp, 0xC0000241);
         record(alice, spans_.only(s1c), Joined{s1c, call});
         there.seq = 20'000;
         segment(there, spans_.only(call), tcp::Flag::syn, {}, 0);
@@ -328,6 +343,8 @@ class SampleRun {
     std::unique_ptr<Recorder> recorder_;
     Time now_{};
     std::map<NodeId, std::uint64_t> said_;
+    std::map<NodeId, std::uint32_t> connections_;
+    std::map<NodeId, ConnectionId> connection_; // the one that goes on
 };
 
 } // namespace tegami::exporting::testing

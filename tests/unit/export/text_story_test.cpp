@@ -19,14 +19,7 @@ namespace {
 
 namespace story_test {
 
-Journey fold(const run::Log& log)
-{
-    std::vector<run::NodeId> hosts;
-    for (const run::NicRow& nic : log.header().nics) hosts.push_back(nic.host);
-    JourneyFold fold{log.spans(), hosts};
-    for (const run::Event& event : log.events()) fold.take(event);
-    return fold.finish(log.end());
-}
+Tale fold(const run::Log& log) { return tale_of(log, run::Journeys{log}); }
 
 std::string tell(SampleRun& sample, Language language, Depth depth = Depth::plain, Selection selection = {},
                  Medium medium = {})

@@ -113,6 +113,22 @@ TEST_CASE("every key that the program writes out is in the catalogue", "[catalog
     CHECK(found > 10); // or the pattern looks for something that nobody writes any more
 }
 
+TEST_CASE("every reason with which a step ends has its words", "[catalogue]")
+{
+    const Catalogue catalogue = Catalogue::load(Language::ja);
+    const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"}; // "connect.refused"
+    int found = 0;
+    for (const auto& file : std::filesystem::directory_iterator{TEGAMI_SOURCE_DIR "/sim/nodes"}) {
+        const std::string source = catalogue_laws::content_of(file.path());
+        for (std::sregex_iterator match{source.begin(), source.end(), literal}, end; match != end; ++match) {
+            INFO(file.path() << ": " << (*match)[1]);
+            CHECK(catalogue.has("reason." + (*match)[1].str()));
+            ++found;
+        }
+    }
+    CHECK(found >= 5);
+}
+
 TEST_CASE("arguments are put in by name, in the order of each language", "[catalogue]")
 {
     const Catalogue english = Catalogue::load(Language::en);

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -251,7 +251,7 @@ TEST_CASE("the captures of pcapng-test-generator read, in both byte orders")
 {
     const auto files = files_below(fs::path(TEGAMI_VECTORS) / "pcapng-hadriel", ".pcapng");
     if (files.empty()) {
-        WARN("no pcapng-hadriel below " TEGAMI_VECTORS ": skipped");
+        std::puts("skipped: no pcapng-hadriel below " TEGAMI_VECTORS);
         return;
     }
     CHECK(files.size() == 48);
@@ -282,7 +282,7 @@ TEST_CASE("classic captures read")
     for (const std::string_view ending : {".pcap", ".trace"})
         for (auto& path : files_below(folder, ending)) files.push_back(path);
     if (files.empty()) {
-        WARN("no pcap-zeek below " TEGAMI_VECTORS ": skipped");
+        std::puts("skipped: no pcap-zeek below " TEGAMI_VECTORS);
         return;
     }
     std::size_t whole = 0, frames = 0;
@@ -305,7 +305,7 @@ TEST_CASE("hostile captures are refused or read, as the attack pack says")
     const auto folder = fs::path(TEGAMI_VECTORS) / "attack-pack";
     std::ifstream manifest(folder / "MANIFEST.tsv");
     if (!manifest) {
-        WARN("no attack-pack below " TEGAMI_VECTORS ": skipped");
+        std::puts("skipped: no attack-pack below " TEGAMI_VECTORS);
         return;
     }
     std::size_t rows = 0;
@@ -390,7 +390,7 @@ TEST_CASE("a file takes its place whole or not at all")
 
 TEST_CASE("a full disk is told at the end, and before")
 {
-    if (!fs::exists("/dev/full")) return;
+    if (!fs::exists("/dev/full")) return void(std::puts("skipped: this system has no /dev/full"));
     auto sink = FileSink::create("/dev/full");
     REQUIRE(sink);
     Synthetic live(std::move(*sink));

@@ -285,3 +285,41 @@ TEST_CASE("what a crossing rewrote beyond forwarding is kept, and only that")
     CHECK(hops[1].cut);
     CHECK(log.about(frame).size() == 2);
 }
+
+TEST_CASE("the same run is the same octets, and a sink that keeps nothing shows nothing")
+{
+    const auto hash = [](std::uint64_t seed) {
+        auto sink = std::make_unique<HashSink>();
+        const HashSink* const seen = sink.get();
+        Synthetic live(std::move(sink));
+        synthetic::play_at_random(live, seed, 3000);
+        CHECK(live.recorder.kept().empty());
+        REQUIRE(live.recorder.finish(live.now));
+        return std::pair(seen->hash(), seen->octets());
+    };
+    CHECK(hash(1) == hash(1));
+    CHECK(hash(1) != hash(2));
+    Synthetic kept(std::make_unique<MemorySink>());
+    synthetic::play_at_random(kept, 1, 3000);
+    REQUIRE(kept.recorder.finish(kept.now));
+    CHECK(synthetic::file_of(kept.recorder.kept()).size() == hash(1).second);
+}
+
+TEST_CASE("a world of 65,536 interfaces is recorded, a larger one is refused in words")
+{
+    RunHeader run = synthetic::header();
+    run.nics.resize(limits::capture_interfaces, NicRow{NodeId{2}, "", "", {}, {}, 0, {}});
+    Synthetic live(std::make_unique<MemorySink>(), run);
+    live.note(synthetic::client, {}, FactRef::none, ProcessChanged{});
+    const Log log = loaded(live);
+    CHECK_FALSE(log.broken());
+    CHECK(log.facts() == 1);
+
+    run.nics.push_back(run.nics.back());
+    Synthetic larger(std::make_unique<MemorySink>(), run);
+    CHECK(larger.note(synthetic::client, {}, FactRef::none, ProcessChanged{}) == FactRef::none);
+    REQUIRE(larger.recorder.failure() != nullptr);
+    const auto result = larger.recorder.finish(larger.now);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().text().find("cannot record more than 65,536 interfaces of two-letters.toml") == 0);
+}

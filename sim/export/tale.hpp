@@ -1,8 +1,9 @@
 #pragma once
-/// What became of each mail, step by step: a fold of a run's facts that every view of the story reads (text, handout,
-/// window). No language and no layout here.
+/// The steps of each mail's journey with the evidence for each: lines said, losses and repairs, what was stored. A fold of
+/// a run's facts that every view of the story reads (text, handout, window). No language and no layout here.
+/// run/journey.hpp has the journeys themselves.
 
-#include "sim/run/facts.hpp"
+#include "sim/run/journey.hpp"
 
 #include <cstdint>
 #include <map>
@@ -23,11 +24,13 @@ using run::Step;
 using engine::Duration;
 using engine::Time;
 
-/// A line of a dialogue, by whoever said it. `folded` lines are the letter's own: so many, then a line with only a dot.
+/// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
+/// behind it; `folded` of the letter's lines were recorded one by one (or none: its content is a fact of its own).
 struct Said {
     SpanId session{};
     bool by_client = false;
     std::string text;
+    bool letter = false;
     std::uint32_t folded = 0;
     bool secret = false; ///< a password in clear
 };
@@ -129,33 +132,37 @@ struct Letter {
     std::vector<std::size_t> passages; ///< indices, in the order of the journey
 };
 
-struct Journey {
+struct Tale {
     std::vector<Letter> letters;   ///< by number
     std::vector<Passage> passages; ///< by their beginning
     Time end{};
 
-    /// Null for a mail that is none of the run's.
-    const Letter* letter(MailId id) const;
+    /// The letter's number; 0 for a mail that is none of the run's.
+    std::uint32_t number_of(MailId id) const;
 };
 
+/// The tale of a whole run.
+Tale tale_of(const run::Log& log, const run::Journeys& journeys);
+
 /// Folds facts in the order of the log.
-class JourneyFold {
+class TaleFold {
   public:
     /// `spans` must hold, by the time an event comes, the sets that it names; it must outlive the fold.
-    explicit JourneyFold(const run::SpanTable& spans, std::vector<NodeId> nic_hosts = {})
+    explicit TaleFold(const run::SpanTable& spans, std::vector<NodeId> nic_hosts = {})
         : spans_{spans}, nic_hosts_{std::move(nic_hosts)}
     {
     }
 
     void take(const run::Event& event);
-    /// The run ends at `end`.
-    Journey finish(Time end);
+    /// The run ends at `end`; its letters are those of `journeys`.
+    Tale finish(Time end, const run::Journeys& journeys);
 
   private:
     struct Session {
         NodeId client{};
         run::Protocol protocol{};
         std::vector<std::size_t> passages; // that joined it, in order: the first opened it
+        mutable std::size_t ended = 0;     // so many of the first have ended
         std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
         std::vector<FrameRef> waiting_frames;
         // Where the dialogue stands, as far as folding the letter's own lines needs it.
@@ -187,12 +194,10 @@ class JourneyFold {
 
     const run::SpanTable& spans_;
     std::vector<NodeId> nic_hosts_;
-    Journey journey_;
+    Tale tale_;
     std::map<SpanId, std::size_t> passage_of_;
     std::map<SpanId, Session> sessions_;
     std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
-    std::map<run::FactRef, std::uint32_t> acts_;                        // acts that may make mails
-    std::map<MailId, std::uint32_t> act_of_;
     // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.
     std::map<NodeId, std::vector<std::pair<std::size_t, std::size_t>>> pending_;
     std::map<std::size_t, std::vector<Lost>> lost_; // by passage: lost and not yet sent again

@@ -1,7 +1,6 @@
-#include "sim/export/journey.hpp"
+#include "sim/export/tale.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <type_traits>
 
 namespace tegami::exporting {
@@ -56,19 +55,28 @@ void sort_stably(std::vector<T>& values, Key key)
 
 } // namespace
 
-const Letter* Journey::letter(MailId id) const
+std::uint32_t Tale::number_of(MailId id) const
 {
     const auto found = std::ranges::find(letters, id, &Letter::id);
-    return found == letters.end() ? nullptr : &*found;
+    return found == letters.end() ? 0 : found->number;
 }
 
-NodeId JourneyFold::host_of(run::NicId nic) const
+Tale tale_of(const run::Log& log, const run::Journeys& journeys)
+{
+    std::vector<NodeId> hosts;
+    for (const run::NicRow& nic : log.header().nics) hosts.push_back(nic.host);
+    TaleFold fold{log.spans(), std::move(hosts)};
+    for (const run::Event& event : log.events()) fold.take(event);
+    return fold.finish(log.end(), journeys);
+}
+
+NodeId TaleFold::host_of(run::NicId nic) const
 {
     const auto index = static_cast<std::size_t>(nic);
     return index < nic_hosts_.size() ? nic_hosts_[index] : NodeId{};
 }
 
-std::vector<std::size_t> JourneyFold::served(run::Spans spans)
+std::vector<std::size_t> TaleFold::served(run::Spans spans)
 {
     std::vector<std::size_t> passages;
     for (const SpanId span : spans_.members(spans))
@@ -80,35 +88,35 @@ std::vector<std::size_t> JourneyFold::served(run::Spans spans)
     return passages;
 }
 
-void JourneyFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
+void TaleFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
 {
     const auto passages = served(spans);
-    for (const std::size_t passage : passages) journey_.passages[passage].evidence.push_back({at, what});
+    for (const std::size_t passage : passages) tale_.passages[passage].evidence.push_back({at, what});
     if (passages.empty())
         if (const SpanId session = spans_.session_of(spans); session != SpanId::none)
             sessions_[session].waiting.push_back({at, std::move(what)});
 }
 
-std::optional<std::size_t> JourneyFold::current(const Session& session) const
+std::optional<std::size_t> TaleFold::current(const Session& session) const
 {
-    for (const std::size_t passage : session.passages)
-        if (!journey_.passages[passage].ended) return passage;
-    return std::nullopt;
+    while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended) ++session.ended;
+    if (session.ended == session.passages.size()) return std::nullopt;
+    return session.passages[session.ended];
 }
 
-void JourneyFold::give_what_waited(Session& session, std::size_t index)
+void TaleFold::give_what_waited(Session& session, std::size_t index)
 {
-    Passage& passage = journey_.passages[index];
+    Passage& passage = tale_.passages[index];
     for (Evidence& evidence : session.waiting) passage.evidence.push_back(std::move(evidence));
     session.waiting.clear();
     for (const FrameRef frame : session.waiting_frames) count_frame(passage, frame);
     session.waiting_frames.clear();
 }
 
-void JourneyFold::join(SpanId session, std::size_t index)
+void TaleFold::join(SpanId session, std::size_t index)
 {
     Session& joined = sessions_[session];
-    Passage& passage = journey_.passages[index];
+    Passage& passage = tale_.passages[index];
     if (std::ranges::find(passage.sessions, session) == passage.sessions.end()) passage.sessions.push_back(session);
     if (!joined.passages.empty() && joined.passages.front() != index && passage.sessions.size() == 1)
         passage.opened_by = joined.passages.front();
@@ -117,11 +125,11 @@ void JourneyFold::join(SpanId session, std::size_t index)
     give_what_waited(joined, index);
 }
 
-void JourneyFold::begin_step(const run::Event& event, const run::StepBegun& fact)
+void TaleFold::begin_step(const run::Event& event, const run::StepBegun& fact)
 {
-    const std::size_t index = journey_.passages.size();
+    const std::size_t index = tale_.passages.size();
     passage_of_[fact.span] = index;
-    Passage& passage = journey_.passages.emplace_back();
+    Passage& passage = tale_.passages.emplace_back();
     passage.span = fact.span;
     passage.mail = fact.mail;
     passage.step = fact.step;
@@ -133,7 +141,7 @@ void JourneyFold::begin_step(const run::Event& event, const run::StepBegun& fact
     passage.begun = event.at;
 }
 
-void JourneyFold::end_step(const run::Event& event, const run::StepEnded& fact)
+void TaleFold::end_step(const run::Event& event, const run::StepEnded& fact)
 {
     auto found = passage_of_.find(fact.span);
     if (found == passage_of_.end()) { // a run of level none knows only the ends
@@ -143,31 +151,31 @@ void JourneyFold::end_step(const run::Event& event, const run::StepEnded& fact)
         begun.step = fact.step;
         begun.tries = fact.tries;
         begin_step(event, begun);
-        journey_.passages.back().known = false;
+        tale_.passages.back().known = false;
         found = passage_of_.find(fact.span);
     }
-    Passage& passage = journey_.passages[found->second];
+    Passage& passage = tale_.passages[found->second];
     passage.ended = event.at;
     passage.outcome = fact.outcome;
     passage.reason = fact.reason;
     passage.detail = fact.detail;
 }
 
-void JourneyFold::take_frame(const run::Event& event)
+void TaleFold::take_frame(const run::Event& event)
 {
     const auto& fact = std::get<run::FrameSent>(event.what);
     senders_.push_back(event.node);
 
     const auto passages = served(event.spans);
-    for (const std::size_t passage : passages) count_frame(journey_.passages[passage], event.frame);
+    for (const std::size_t passage : passages) count_frame(tale_.passages[passage], event.frame);
     if (passages.empty())
         if (const SpanId session = spans_.session_of(event.spans); session != SpanId::none)
             sessions_[session].waiting_frames.push_back(event.frame);
 
     // A frame that carries pieces of two mails: told once, where the later mail's step is told.
     for (std::size_t i = 1; i < passages.size(); ++i) {
-        const Passage& earlier = journey_.passages[passages[i - 1]];
-        Passage& later = journey_.passages[passages[i]];
+        const Passage& earlier = tale_.passages[passages[i - 1]];
+        Passage& later = tale_.passages[passages[i]];
         const auto is_told = [&](const Evidence& evidence) {
             const auto* shared = std::get_if<Shared>(&evidence.what);
             return shared && shared->with == earlier.mail;
@@ -179,7 +187,7 @@ void JourneyFold::take_frame(const run::Event& event)
     if (const auto waiting = pending_.find(event.node); waiting != pending_.end()) {
         for (const auto& [passage, place] : waiting->second) {
             if (std::ranges::find(passages, passage) == passages.end()) continue;
-            std::get<Again>(journey_.passages[passage].evidence[place].what).frame = event.frame;
+            std::get<Again>(tale_.passages[passage].evidence[place].what).frame = event.frame;
         }
         pending_.erase(waiting);
     }
@@ -187,7 +195,7 @@ void JourneyFold::take_frame(const run::Event& event)
         take_stop(event, {.frame = event.frame, .from = event.node, .to = host_of(fact.to), .nic = fact.nic});
 }
 
-void JourneyFold::take_stop(const run::Event& event, Stopped stopped)
+void TaleFold::take_stop(const run::Event& event, Stopped stopped)
 {
     const auto frame = static_cast<std::size_t>(stopped.frame);
     const NodeId sender = frame < senders_.size() ? senders_[frame] : NodeId{};
@@ -195,7 +203,7 @@ void JourneyFold::take_stop(const run::Event& event, Stopped stopped)
     add(event.spans, event.at, std::move(stopped));
 }
 
-void JourneyFold::take_again(const run::Event& event, tcp::Rule rule)
+void TaleFold::take_again(const run::Event& event, tcp::Rule rule)
 {
     const auto passages = served(event.spans);
     for (const std::size_t passage : passages) {
@@ -207,7 +215,7 @@ void JourneyFold::take_again(const run::Event& event, tcp::Rule rule)
             again.after = event.at - missed->at;
             lost.erase(missed);
         }
-        auto& evidence = journey_.passages[passage].evidence;
+        auto& evidence = tale_.passages[passage].evidence;
         pending_[event.node].emplace_back(passage, evidence.size());
         evidence.push_back({event.at, again});
     }
@@ -216,7 +224,7 @@ void JourneyFold::take_again(const run::Event& event, tcp::Rule rule)
 
 /// Folds away the lines of a letter, and marks passwords. The letter's lines are those behind DATA's 354 in SMTP, and
 /// behind the +OK to RETR or TOP in POP3, up to the line with only a dot.
-void JourneyFold::take_line(const run::Event& event, const run::LineSaid& fact)
+void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
 {
     SpanId id = spans_.session_of(event.spans);
     if (id == SpanId::none)
@@ -231,7 +239,7 @@ void JourneyFold::take_line(const run::Event& event, const run::LineSaid& fact)
             ++session.text_lines;
             return;
         }
-        add(event.spans, event.at, Said{id, by_client, {}, session.text_lines});
+        add(event.spans, event.at, Said{id, by_client, {}, true, session.text_lines});
         session.text = Session::Text::none;
         return;
     }
@@ -249,22 +257,12 @@ void JourneyFold::take_line(const run::Event& event, const run::LineSaid& fact)
         session.letter_asked = false;
     }
     const bool secret = by_client && session.protocol == run::Protocol::pop3 && verb == "PASS";
-    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, 0, secret});
+    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, false, 0, secret});
 }
 
-void JourneyFold::take(const run::Event& event)
+void TaleFold::take(const run::Event& event)
 {
-    if (const auto* made = std::get_if<run::MailMade>(&event.what)) {
-        const MailId id{event.node, made->number};
-        Letter& letter = journey_.letters.emplace_back();
-        letter.id = id;
-        letter.from = made->from;
-        letter.to = made->to;
-        letter.subject = made->subject;
-        if (const auto act = acts_.find(event.cause); act != acts_.end()) act_of_[id] = act->second;
-    } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
-        acts_[event.ref] = act->number;
-    } else if (const auto* begun = std::get_if<run::StepBegun>(&event.what)) {
+    if (const auto* begun = std::get_if<run::StepBegun>(&event.what)) {
         begin_step(event, *begun);
     } else if (const auto* ended = std::get_if<run::StepEnded>(&event.what)) {
         end_step(event, *ended);
@@ -276,7 +274,7 @@ void JourneyFold::take(const run::Event& event)
         session.protocol = begun_session->protocol;
         if (begun_session->client) {
             session.client = event.node;
-            for (const std::size_t passage : session.passages) journey_.passages[passage].client = event.node;
+            for (const std::size_t passage : session.passages) tale_.passages[passage].client = event.node;
         }
         session_of_[{event.node, begun_session->connection}] = begun_session->session;
     } else if (const auto* said = std::get_if<run::LineSaid>(&event.what)) {
@@ -307,32 +305,27 @@ void JourneyFold::take(const run::Event& event)
     }
 }
 
-Journey JourneyFold::finish(Time end)
+Tale TaleFold::finish(Time end, const run::Journeys& journeys)
 {
-    journey_.end = end;
+    tale_.end = end;
     for (auto& [id, session] : sessions_)
         if (!session.passages.empty()) // the goodbye: with the step that ended last
             give_what_waited(session, *std::ranges::max_element(session.passages, {}, [&](std::size_t passage) {
-                return journey_.passages[passage].ended.value_or(end);
+                return tale_.passages[passage].ended.value_or(end);
             }));
-    // The scenario's letters in the order of its file, the others behind them in that of the log.
-    sort_stably(journey_.letters, [&](const Letter& letter) {
-        const auto act = act_of_.find(letter.id);
-        return act == act_of_.end() ? std::numeric_limits<std::uint32_t>::max() : act->second;
-    });
-    std::map<MailId, Letter*> by_id;
-    for (Letter& letter : journey_.letters) {
-        letter.number = static_cast<std::uint32_t>(by_id.size() + 1);
-        by_id[letter.id] = &letter;
+    std::map<MailId, std::size_t> by_id;
+    for (const run::MailRow& mail : journeys.mails()) {
+        by_id[mail.id] = tale_.letters.size();
+        tale_.letters.push_back({mail.id, mail.number, mail.from, mail.to, mail.subject, {}});
     }
-    for (std::size_t i = 0; i < journey_.passages.size(); ++i)
-        if (const auto found = by_id.find(journey_.passages[i].mail); found != by_id.end())
-            found->second->passages.push_back(i);
-    for (Passage& passage : journey_.passages) {
+    for (std::size_t i = 0; i < tale_.passages.size(); ++i)
+        if (const auto found = by_id.find(tale_.passages[i].mail); found != by_id.end())
+            tale_.letters[found->second].passages.push_back(i);
+    for (Passage& passage : tale_.passages) {
         sort_stably(passage.evidence, [](const Evidence& e) { return e.at; });
         sort_stably(passage.frame_numbers, [](const FrameRange& range) { return range.first; });
     }
-    return std::move(journey_);
+    return std::move(tale_);
 }
 
 } // namespace tegami::exporting

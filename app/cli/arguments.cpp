@@ -1,0 +1,377 @@
+// The one file that sees CLI11.
+#include "app/cli/arguments.hpp"
+
+#include "sim/export/page.hpp"
+#include "sim/narration/catalogue.hpp"
+#include "sim/narration/terminal_text.hpp"
+#include "sim/run/choices.hpp"
+#include "sim/scenario/amount.hpp"
+#include "sim/scenario/problem.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tegami::cli {
+namespace {
+
+using narration::Catalogue;
+
+constexpr std::string_view version = "0.1.0";
+constexpr std::array<std::string_view, 4> view_words{"story", "dialogue", "packets", "state"};
+constexpr std::array<std::string_view, 4> endings{".pcapng", ".pcap", ".txt", ".json"};
+
+/// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
+struct Words {
+    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view = "story", at, mail, step, host,
+                            filter, output, sniff, junit;
+    std::vector<std::string> files;
+    bool json = false, quiet = false, help = false, version = false;
+};
+
+/// "Did you mean" for a word among others, or nothing.
+std::string meant(const Catalogue& catalogue, std::string_view word, std::span<const std::string_view> candidates)
+{
+    const std::string_view near = scenario::closest(word, candidates);
+    return near.empty() ? std::string{} : " " + catalogue.text("cli.error.meant", {{"word", near}});
+}
+
+class Parser {
+  public:
+    Parser(narration::Language language, bool utf8) : catalogue_{Catalogue::load(language)}, utf8_{utf8} { describe(); }
+
+    std::expected<Arguments, UsageError> parse(std::span<const std::string> arguments)
+    {
+        std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 wants them
+        try {
+            app_.parse(reversed);
+        } catch (const CLI::ArgumentMismatch& error) {
+            // The value of the option that stands last is missing, or an option that takes one has several.
+            wrong(catalogue_.text("cli.error.parse", {{"detail", error.what()}}));
+        } catch (const CLI::ParseError& error) {
+            wrong(catalogue_.text("cli.error.parse", {{"detail", error.what()}}));
+        }
+        if (words_.version) return information(fmt::format("tegami {}\n", version));
+        const auto chosen = app_.get_subcommands();
+        if (words_.help) return information(chosen.empty() ? help(app_) : help(*chosen.front()));
+        if (wrong_.empty()) look_for_strangers(chosen);
+        if (wrong_.empty() && chosen.empty()) wrong(catalogue_.text("cli.error.no_command"));
+        Arguments result;
+        result.language = read_language();
+        result.depth = choose<narration::Depth>("--depth", words_.depth, depth_words);
+        if (!chosen.empty()) read_command(*chosen.front(), result);
+        if (!wrong_.empty()) return std::unexpected(UsageError{std::move(wrong_)});
+        return result;
+    }
+
+  private:
+    static constexpr std::array<std::string_view, 2> language_words{"en", "ja"};
+    static constexpr std::array<std::string_view, 3> depth_words{"plain", "exam", "rfc"};
+
+    // ---- what there is
+
+    void describe()
+    {
+        app_.set_help_flag();
+        app_.allow_extras();
+        flag(app_, "-h,--help", words_.help, "cli.help");
+        flag(app_, "--version", words_.version, "cli.version");
+
+        CLI::App& run = subcommand("run", "cli.run.about");
+        positional(run, "SCENARIO", words_.file, "cli.scenario");
+        option(run, "--save", words_.save, "FILE", "cli.save");
+        option(run, "--seed", words_.seed, "N", "cli.seed");
+        option(run, "--until", words_.until, "TIME", "cli.until");
+        option(run, "--record", words_.record, "LEVEL", "cli.record");
+        common(run, true);
+        flag(run, "--json", words_.json, "cli.json");
+        flag(run, "-q,--quiet", words_.quiet, "cli.quiet");
+
+        CLI::App& show = subcommand("show", "cli.show.about");
+        positional(show, "RUN", words_.file, "cli.run_file");
+        option(show, "--view", words_.view, "VIEW", "cli.view");
+        option(show, "--at", words_.at, "TIME", "cli.at");
+        option(show, "--mail", words_.mail, "N", "cli.mail");
+        option(show, "--step", words_.step, "STEP", "cli.step");
+        option(show, "--host", words_.host, "HOST", "cli.host");
+        option(show, "--filter", words_.filter, "FILTER", "cli.filter");
+        common(show, true);
+        flag(show, "--json", words_.json, "cli.json");
+
+        CLI::App& exporting = subcommand("export", "cli.export.about");
+        positional(exporting, "RUN", words_.file, "cli.run_file");
+        option(exporting, "-o,--output", words_.output, "FILE", "cli.output");
+        option(exporting, "--sniff", words_.sniff, "PLACE", "cli.sniff");
+        option(exporting, "--filter", words_.filter, "FILTER", "cli.filter.export");
+        common(exporting, true);
+
+        CLI::App& check = subcommand("check", "cli.check.about");
+        CLI::Option* const scenarios = check.add_option("SCENARIO", words_.files, catalogue_.text("cli.scenarios"));
+        scenarios->type_name("");
+        option(check, "--junit", words_.junit, "FILE", "cli.junit");
+        option(check, "--seed", words_.seed, "N", "cli.seed");
+        common(check, false);
+        flag(check, "-q,--quiet", words_.quiet, "cli.quiet");
+    }
+
+    CLI::App& subcommand(const std::string& name, std::string_view key)
+    {
+        CLI::App& command = *app_.add_subcommand(name, catalogue_.text(key));
+        command.set_help_flag();
+        command.allow_extras();
+        flag(command, "-h,--help", words_.help, "cli.help");
+        return command;
+    }
+    void common(CLI::App& command, bool deep)
+    {
+        option(command, "--lang", words_.lang, "LANG", "cli.lang");
+        if (deep) option(command, "--depth", words_.depth, "DEPTH", "cli.depth");
+    }
+    void flag(CLI::App& command, const std::string& names, bool& value, std::string_view key)
+    {
+        command.add_flag(names, value, catalogue_.text(key));
+    }
+    void option(CLI::App& command, const std::string& names, std::string& value, const std::string& type, std::string_view key)
+    {
+        command.add_option(names, value, catalogue_.text(key))->type_name(type);
+    }
+    void positional(CLI::App& command, const std::string& name, std::string& value, std::string_view key)
+    {
+        command.add_option(name, value, catalogue_.text(key))->type_name("");
+    }
+
+    // ---- what it means
+
+    void wrong(std::string sentence) { wrong_.push_back(std::move(sentence)); }
+
+    std::expected<Arguments, UsageError> information(std::string text) const
+    {
+        Arguments result;
+        result.language = catalogue_.language();
+        result.command = Information{std::move(text)};
+        return result;
+    }
+
+    /// Words that nothing took: a wrong command, a wrong option, a second file.
+    void look_for_strangers(const std::vector<CLI::App*>& chosen)
+    {
+        const CLI::App& command = chosen.empty() ? app_ : *chosen.front();
+        std::vector<std::string> names;
+        if (chosen.empty())
+            for (const CLI::App* sub : app_.get_subcommands({})) names.push_back(sub->get_name());
+        for (const CLI::Option* option : command.get_options())
+            if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
+        const std::vector<std::string_view> candidates{names.begin(), names.end()};
+        for (const std::string& word : app_.remaining(true)) {
+            const std::string name = word.substr(0, word.find('='));
+            wrong(catalogue_.text("cli.error.unknown", {{"word", word}}) + meant(catalogue_, name, candidates));
+            if (chosen.empty()) break; // what follows a wrong command belongs to it
+        }
+    }
+
+    narration::Language read_language()
+    {
+        if (words_.lang.empty()) return catalogue_.language();
+        return choose<narration::Language>("--lang", words_.lang, language_words);
+    }
+
+    template <class Choice>
+    Choice choose(std::string_view option, const std::string& word, std::span<const std::string_view> words)
+    {
+        const auto found = std::ranges::find(words, word);
+        if (found != words.end()) return static_cast<Choice>(found - words.begin());
+        wrong(catalogue_.text("cli.error.choice",
+                              {{"option", option}, {"choices", scenario::listed(words)}, {"word", word}}) +
+              meant(catalogue_, word, words));
+        return {};
+    }
+
+    template <class Number>
+    Number number(std::string_view option, const std::string& word)
+    {
+        Number value{};
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+        if (error == std::errc{} && end == word.data() + word.size()) return value;
+        wrong(catalogue_.text("cli.error.number", {{"option", option}, {"word", word}}));
+        return {};
+    }
+
+    void need(bool there, std::string_view what, const CLI::App& command)
+    {
+        if (!there && wrong_.empty())
+            wrong(catalogue_.text("cli.error.missing", {{"what", what}, {"command", command.get_name()}}));
+    }
+
+    void read_command(const CLI::App& command, Arguments& result)
+    {
+        const std::string& name = command.get_name();
+        if (name == "run") result.command = read_run(command);
+        if (name == "show") result.command = read_show(command);
+        if (name == "export") result.command = read_export(command);
+        if (name == "check") result.command = read_check(command);
+    }
+
+    RunCommand read_run(const CLI::App& command)
+    {
+        need(!words_.file.empty(), "SCENARIO", command);
+        RunCommand run;
+        run.scenario = words_.file;
+        run.save = words_.save;
+        run.seed = number<std::uint64_t>("--seed", words_.seed);
+        if (!words_.until.empty()) {
+            const auto length = scenario::parse_amount(words_.until, scenario::duration_amount);
+            if (length)
+                run.until = engine::Duration{static_cast<std::int64_t>(*length)};
+            else
+                wrong(catalogue_.text("cli.error.duration", {{"option", "--until"}, {"word", words_.until}}));
+        }
+        run.record = choose<run::Level>("--record", words_.record, run::Choices<run::Level>::names);
+        run.json = words_.json;
+        run.quiet = words_.quiet;
+        return run;
+    }
+
+    ShowCommand read_show(const CLI::App& command)
+    {
+        need(!words_.file.empty(), "RUN", command);
+        ShowCommand show;
+        show.run = words_.file;
+        show.view = choose<View>("--view", words_.view, view_words);
+        show.at = words_.at;
+        if (!words_.mail.empty()) show.mail = number<std::uint32_t>("--mail", words_.mail);
+        show.step = words_.step;
+        show.host = words_.host;
+        show.filter = words_.filter;
+        show.json = words_.json;
+        goes_with("--at", words_.at, show.view == View::state, "--view state");
+        goes_with("--filter", words_.filter, show.view == View::packets, "--view packets");
+        return show;
+    }
+    void goes_with(std::string_view option, const std::string& word, bool fits, std::string_view with)
+    {
+        if (!word.empty() && !fits)
+            wrong(catalogue_.text("cli.error.goes_with", {{"option", option}, {"with", with}}));
+    }
+
+    ExportCommand read_export(const CLI::App& command)
+    {
+        need(!words_.file.empty(), "RUN", command);
+        need(!words_.output.empty(), "-o FILE", command);
+        ExportCommand exporting;
+        exporting.run = words_.file;
+        exporting.output = words_.output;
+        exporting.sniff = words_.sniff;
+        exporting.filter = words_.filter;
+        const auto ending = std::ranges::find_if(
+            endings, [&](std::string_view candidate) { return words_.output.ends_with(candidate); });
+        if (ending != endings.end())
+            exporting.form = static_cast<Form>(ending - endings.begin());
+        else if (!words_.output.empty())
+            wrong(catalogue_.text("cli.error.ending", {{"path", words_.output}}));
+        return exporting;
+    }
+
+    CheckCommand read_check(const CLI::App& command)
+    {
+        need(!words_.files.empty(), "SCENARIO", command);
+        return {words_.files, words_.junit, number<std::uint64_t>("--seed", words_.seed), words_.quiet};
+    }
+
+    // ---- help
+
+    std::string help(const CLI::App& command) const
+    {
+        using exporting::Cell;
+        using exporting::Style;
+        exporting::Page page{{.utf8 = utf8_, .colour = false}};
+        const bool whole = &command == &app_;
+        page.paragraph({0, whole ? catalogue_.text("cli.about") : command.get_description()});
+        page.blank();
+        std::string usage = "tegami " + (whole ? std::string{"COMMAND"} : command.get_name());
+        for (const CLI::Option* option : command.get_options())
+            if (option->get_positional()) usage += " " + option->get_name() + (option->get_items_expected_max() > 1 ? "…" : "");
+        page.paragraph({0, catalogue_.text("cli.usage") + ":  " + usage + "  …"});
+
+        const auto section = [&](std::string_view key, const std::vector<std::pair<std::string, std::string>>& rows) {
+            if (rows.empty()) return;
+            int column = 0;
+            for (const auto& [name, about] : rows) column = std::max(column, narration::width(name));
+            page.blank();
+            page.paragraph({0, catalogue_.text(key) + ":"});
+            for (const auto& [name, about] : rows) page.hanging({2, name}, {column + 4, about});
+        };
+        std::vector<std::pair<std::string, std::string>> commands, arguments, options;
+        if (whole)
+            for (const CLI::App* sub : command.get_subcommands({}))
+                commands.emplace_back(sub->get_name(), sub->get_description());
+        for (const CLI::Option* option : command.get_options()) {
+            std::string name = option->get_name(option->get_positional(), true);
+            std::ranges::replace(name, ',', ' ');
+            const std::string type = option->get_type_name();
+            if (!option->get_positional() && !type.empty()) name += " " + type;
+            (option->get_positional() ? arguments : options).emplace_back(std::move(name), option->get_description());
+        }
+        section("cli.commands", commands);
+        section("cli.arguments", arguments);
+        section("cli.options", options);
+        page.blank();
+        if (whole) {
+            page.paragraph({0, catalogue_.text("cli.more")});
+        } else {
+            page.paragraph({0, catalogue_.text("cli.examples") + ":"});
+            for (const std::string_view example : examples_of(command.get_name())) page.row({{2, std::string{example}}});
+        }
+        page.paragraph({0, catalogue_.text("cli.status")});
+        return page.take();
+    }
+
+    static std::vector<std::string_view> examples_of(std::string_view command)
+    {
+        if (command == "run")
+            return {"tegami run scenarios/two-letters.toml", "tegami run scenarios/two-letters.toml --save run.pcapng --lang ja",
+                    "tegami run scenarios/two-letters.toml --json | jq .fact"};
+        if (command == "show")
+            return {"tegami show run.pcapng --mail 2 --depth exam", "tegami show run.pcapng --view packets --filter 'tcp port 25'",
+                    "tegami show run.pcapng --view state --at 1.5s --host example-mail"};
+        if (command == "export")
+            return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt"};
+        return {"tegami check scenarios/*.toml --junit results.xml"};
+    }
+
+    Catalogue catalogue_;
+    bool utf8_;
+    Words words_;
+    CLI::App app_{"", "tegami"};
+    std::vector<std::string> wrong_;
+};
+
+/// --lang decides the language of help and of complaints too, so it is looked for first.
+narration::Language language_asked_for(std::span<const std::string> arguments, narration::Language otherwise)
+{
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        std::string_view word = arguments[i];
+        if (word == "--lang" && i + 1 < arguments.size())
+            word = arguments[i + 1];
+        else if (word.starts_with("--lang="))
+            word.remove_prefix(7);
+        else
+            continue;
+        return narration::parse_language(word).value_or(otherwise);
+    }
+    return otherwise;
+}
+
+} // namespace
+
+std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments, narration::Language language,
+                                                     bool utf8)
+{
+    return Parser{language_asked_for(arguments, language), utf8}.parse(arguments);
+}
+
+} // namespace tegami::cli

@@ -1,0 +1,81 @@
+#pragma once
+/// The command line of `tegami`, read: what is to be done, or what is wrong with what was written, in the language of
+/// whoever wrote it.
+
+#include "sim/narration/language.hpp"
+#include "sim/run/facts.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tegami::cli {
+
+struct RunCommand {
+    std::string scenario;
+    std::string save; ///< empty: keep nothing
+    std::uint64_t seed = 1;
+    std::optional<engine::Duration> until;
+    run::Level record = run::Level::full;
+    bool json = false;
+    bool quiet = false;
+};
+
+enum class View : std::uint8_t { story, dialogue, packets, state };
+
+struct ShowCommand {
+    std::string run;
+    View view = View::story;
+    std::string at; ///< empty: the end
+    std::optional<std::uint32_t> mail;
+    std::string step;
+    std::string host;
+    std::string filter;
+    bool json = false;
+};
+
+enum class Form : std::uint8_t { pcapng, pcap, text, json };
+
+struct ExportCommand {
+    std::string run;
+    std::string output;
+    Form form{};
+    std::string sniff;  ///< empty: each frame once, where it was first sent
+    std::string filter; ///< empty: all
+};
+
+struct CheckCommand {
+    std::vector<std::string> scenarios;
+    std::string junit; ///< empty: none
+    std::uint64_t seed = 1;
+    bool quiet = false;
+};
+
+/// Help or the version: text for the standard output.
+struct Information {
+    std::string text;
+};
+
+using Command = std::variant<RunCommand, ShowCommand, ExportCommand, CheckCommand, Information>;
+
+struct Arguments {
+    narration::Language language{};
+    narration::Depth depth{};
+    Command command;
+};
+
+/// Sentences, at least one, without line ends.
+struct UsageError {
+    std::vector<std::string> sentences;
+};
+
+/// `arguments`: without the program's name. `language`: what the locale says, unless --lang does. Help is laid out for
+/// `utf8` or not.
+std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments, narration::Language language,
+                                                     bool utf8 = true);
+
+} // namespace tegami::cli

@@ -1,0 +1,99 @@
+#include "app/cli/junit.hpp"
+#include "app/cli/simulate.hpp"
+#include "sim/narration/marks.hpp"
+#include "sim/scenario/checks.hpp"
+
+namespace tegami::cli {
+namespace {
+
+class Checking {
+  public:
+    Checking(const CheckCommand& command, const Context& context, const narration::Catalogue& catalogue)
+        : command_{command}, context_{context}, catalogue_{catalogue}, page_{context.console.medium(context.language)}
+    {
+    }
+
+    /// Plays one scenario and holds its checks.
+    void check(const std::string& file)
+    {
+        suites_.push_back({.name = file, .error = {}, .cases = {}});
+        const auto scenario = read_scenario_file(file, context_, catalogue_);
+        if (!scenario) return give_up();
+        const auto log = play(*scenario,
+                              {.file = file,
+                               .seed = command_.seed,
+                               .level = scenario::level_for_checks(scenario->loaded.scenario),
+                               .until = {},
+                               .save = {}},
+                              context_, catalogue_);
+        if (!log) return give_up();
+        const auto results = scenario::hold_checks(scenario->loaded, *log);
+        page_.row({{0, file, exporting::Style::strong}});
+        for (const scenario::CheckResult& result : results) tell(result);
+        if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
+        if (!command_.quiet) context_.console.write(page_.text());
+        page_.take();
+    }
+
+    const std::vector<JunitSuite>& suites() const { return suites_; }
+    Status status() const { return status_; }
+    std::int64_t held() const { return held_; }
+    std::int64_t failed() const { return failed_; }
+
+  private:
+    void give_up()
+    {
+        suites_.back().error = suites_.back().name;
+        status_ = Status::wrong_input;
+    }
+
+    void tell(const scenario::CheckResult& result)
+    {
+        std::string told = catalogue_.text(result.key, result.arguments);
+        ++(result.held ? held_ : failed_);
+        if (!result.held && status_ == Status::good) status_ = Status::check_failed;
+        const auto outcome = result.held ? run::Outcome::done : run::Outcome::failed;
+        const auto style = result.held ? exporting::Style::plain : exporting::Style::stop;
+        page_.labelled({{0, std::string{narration::mark(outcome)}, style}, {3, result.id}}, {24, told, style});
+        if (result.why && !result.held) {
+            const std::string& why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
+            if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
+        }
+        suites_.back().cases.push_back({result.id, result.held, std::move(told)});
+    }
+
+    const CheckCommand& command_;
+    const Context& context_;
+    const narration::Catalogue& catalogue_;
+    exporting::Page page_;
+    std::vector<JunitSuite> suites_;
+    Status status_ = Status::good;
+    std::int64_t held_ = 0, failed_ = 0;
+};
+
+} // namespace
+
+Status carry_out(const CheckCommand& command, const Context& context)
+{
+    const auto catalogue = narration::Catalogue::load(context.language);
+    Checking checking{command, context, catalogue};
+    for (const std::string& file : command.scenarios) checking.check(file);
+    if (!command.quiet) {
+        std::string sum = catalogue.count("cli.check.good", checking.held());
+        if (checking.failed() > 0) sum += " · " + catalogue.count("cli.check.bad", checking.failed());
+        exporting::Page page{context.console.medium(context.language)};
+        page.paragraph({0, sum});
+        context.console.write(page.take());
+    }
+    if (!command.junit.empty()) {
+        const std::string xml = to_junit(checking.suites());
+        if (const auto written = run::write_file(command.junit, wire::as_octets(xml)); !written) {
+            complain(context, catalogue,
+                     catalogue.text("cli.error.file.write", {{"path", command.junit}, {"detail", written.error().text()}}));
+            return Status::wrong_input;
+        }
+    }
+    return checking.status();
+}
+
+} // namespace tegami::cli

@@ -1,0 +1,101 @@
+#include "app/cli/common.hpp"
+
+#include "sim/scenario/plan.hpp"
+
+#include <algorithm>
+
+namespace tegami::cli {
+namespace {
+
+const std::string& in_language(const scenario::Text& text, narration::Language language)
+{
+    return language == narration::Language::ja ? text.ja : text.en;
+}
+
+} // namespace
+
+std::string file_name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+void complain(const Context& context, const narration::Catalogue& catalogue, std::string_view sentence)
+{
+    context.console.note(catalogue.text("cli.error", {{"what", sentence}}));
+}
+
+void complain(const Context& context, const narration::Catalogue& catalogue, const std::string& file,
+              const scenario::ProblemList& problems)
+{
+    for (const scenario::Problem& problem : problems) {
+        narration::NamedTexts arguments = problem.arguments;
+        arguments.emplace_back("path", problem.path);
+        context.console.note(catalogue.text("cli.problem", {{"file", file},
+                                                            {"line", problem.at.line},
+                                                            {"column", problem.at.column},
+                                                            {"what", catalogue.text(problem.key, arguments)}}));
+    }
+}
+
+std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
+                                               const narration::Catalogue& catalogue)
+{
+    const auto octets = run::read_file(path);
+    if (!octets) {
+        complain(context, catalogue, catalogue.text("cli.error.file.read", {{"path", path}, {"detail", octets.error().text()}}));
+        return std::nullopt;
+    }
+    std::string text{wire::as_text(*octets)};
+    auto loaded = scenario::read_scenario(text);
+    if (!loaded) {
+        complain(context, catalogue, path, loaded.error());
+        return std::nullopt;
+    }
+    return ReadScenario{std::move(text), std::move(*loaded)};
+}
+
+std::optional<run::Log> open_run(const std::string& path, const Context& context, const narration::Catalogue& catalogue)
+{
+    auto log = run::Log::open(path);
+    if (!log) {
+        complain(context, catalogue, catalogue.text("cli.error.file.read", {{"path", path}, {"detail", log.error().text()}}));
+        return std::nullopt;
+    }
+    if (log->broken()) {
+        const wire::Malformed& broken = *log->broken();
+        if (!log->is_run() && log->frames() == 0) {
+            complain(context, catalogue, catalogue.text("cli.error.unreadable", {{"path", path}, {"rule", broken.rule}}));
+            return std::nullopt;
+        }
+        complain(context, catalogue,
+                 catalogue.text("cli.note.broken", {{"path", path}, {"offset", broken.offset}, {"rule", broken.rule}}));
+    }
+    return std::move(*log);
+}
+
+std::vector<std::string> people_of(const run::RunHeader& header, const scenario::Loaded& loaded,
+                                   narration::Language language)
+{
+    std::vector<std::string> people(header.nodes.size());
+    for (const scenario::PlanNode& node : loaded.plan.nodes) {
+        if (node.user == scenario::nowhere) continue;
+        const auto place = std::ranges::find(header.nodes, node.name);
+        if (place == header.nodes.end()) continue;
+        const scenario::PlanUser& user = loaded.plan.users[node.user];
+        const std::string& name = in_language(user.title, language);
+        people[static_cast<std::size_t>(place - header.nodes.begin())] = name.empty() ? user.name : name;
+    }
+    return people;
+}
+
+std::vector<std::string> people_of(const run::RunHeader& header, narration::Language language)
+{
+    const auto loaded = scenario::read_scenario(header.scenario);
+    return loaded ? people_of(header, *loaded, language) : std::vector<std::string>{};
+}
+
+run::RunHeader titled(run::RunHeader header, narration::Language language)
+{
+    if (const auto loaded = scenario::read_scenario(header.scenario))
+        if (const std::string& title = in_language(loaded->scenario.title, language); !title.empty()) header.title = title;
+    return header;
+}
+
+} // namespace tegami::cli

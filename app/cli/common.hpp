@@ -1,0 +1,45 @@
+#pragma once
+/// What several commands do alike: reading scenarios and runs, names in a language, complaints.
+
+#include "app/cli/commands.hpp"
+#include "sim/export/view.hpp"
+#include "sim/narration/catalogue.hpp"
+#include "sim/run/log.hpp"
+#include "sim/scenario/read_scenario.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tegami::cli {
+
+/// The path's last part: what a run remembers of where its scenario came from.
+std::string file_name_of(const std::string& path);
+
+/// "tegami: …" on the standard error.
+void complain(const Context& context, const narration::Catalogue& catalogue, std::string_view sentence);
+/// Each problem with file, line and column, in their order.
+void complain(const Context& context, const narration::Catalogue& catalogue, const std::string& file,
+              const scenario::ProblemList& problems);
+
+struct ReadScenario {
+    std::string text;
+    scenario::Loaded loaded;
+};
+/// Nothing, after saying why, where it cannot be used.
+std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
+                                               const narration::Catalogue& catalogue);
+
+/// A run or capture; nothing, after saying why. One that is broken in the middle is noted and given.
+std::optional<run::Log> open_run(const std::string& path, const Context& context, const narration::Catalogue& catalogue);
+
+/// Whose machine each node of a run is, in a language: from the scenario that the run carries.
+std::vector<std::string> people_of(const run::RunHeader& header, const scenario::Loaded& loaded,
+                                   narration::Language language);
+/// The same from the run alone.
+std::vector<std::string> people_of(const run::RunHeader& header, narration::Language language);
+
+/// The header with its title in a language.
+run::RunHeader titled(run::RunHeader header, narration::Language language);
+
+} // namespace tegami::cli

@@ -1,0 +1,139 @@
+#include "sim/export/state_view.hpp"
+
+#include "protocols/link/mac_address.hpp"
+#include "protocols/wire/address.hpp"
+#include "sim/narration/clock.hpp"
+#include "sim/narration/words.hpp"
+
+#include <fmt/format.h>
+
+namespace tegami::exporting {
+namespace {
+
+class States {
+  public:
+    explicit States(const Telling& telling)
+        : telling_{telling}, catalogue_{telling.narrator.catalogue()}, page_{telling.medium}
+    {
+    }
+
+    void head(engine::Time at)
+    {
+        page_.paragraph({0,
+                         catalogue_.text("state.head",
+                                         {{"title", telling_.header.title},
+                                          {"time", fmt::format("{} {}", narration::date_text(at, telling_.header.zone_minutes),
+                                                               narration::clock_text(at, telling_.header.zone_minutes, 6))}}),
+                         Style::strong});
+    }
+
+    void tell(const std::string& name, const run::NodeState& state)
+    {
+        page_.blank();
+        page_.row({{0, name, Style::strong},
+                   {thing_column, catalogue_.text(state.running() ? "state.host.up" : "state.host.off"),
+                    state.running() ? Style::dim : Style::stop}});
+        tell_connections(state);
+        tell_neighbours(state);
+        tell_queue(state);
+        tell_mailboxes(state);
+        tell_disk(state);
+    }
+
+    void none() { page_.paragraph({0, catalogue_.text("story.none_chosen")}); }
+    std::string take() { return page_.take(); }
+
+  private:
+    static constexpr int label_column = 3;
+    static constexpr int thing_column = 18;
+    static constexpr int detail_column = 62;
+
+    /// A line of a group; the group's name stands before its first.
+    void line(std::string_view key, bool& first, std::string thing, std::string detail, Style style = Style::plain)
+    {
+        page_.row({{label_column, first ? catalogue_.text(key) : std::string{}, Style::dim},
+                   {thing_column, std::move(thing)},
+                   {detail_column, std::move(detail), style}});
+        first = false;
+    }
+    std::string octets(std::uint64_t size) const
+    {
+        return catalogue_.count("state.octets", static_cast<std::int64_t>(size));
+    }
+
+    void tell_connections(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [id, connection] : state.connections) {
+            std::string detail{narration::word(connection.state)};
+            if (connection.next > connection.unacknowledged)
+                detail += "  " + catalogue_.count("state.in_flight", static_cast<std::int64_t>(connection.next -
+                                                                                              connection.unacknowledged));
+            line("state.connections", first,
+                 fmt::format("{}:{} {} {}:{}", format(connection.local), connection.local_port,
+                             connection.passive ? "←" : "→", format(connection.remote), connection.remote_port),
+                 std::move(detail));
+        }
+    }
+    void tell_neighbours(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [address, neighbour] : state.neighbours)
+            line("state.arp", first, format(address),
+                 neighbour.mac == link::MacAddress{} ? catalogue_.text("state.asking") : format(neighbour.mac));
+    }
+    void tell_queue(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [entry, queued] : state.queue)
+            line("state.queue", first, entry, catalogue_.count("state.tries", queued.tries));
+    }
+    void tell_mailboxes(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [mailbox, messages] : state.mailboxes) {
+            std::uint64_t size = 0;
+            for (const auto& [file, message] : messages) size += message.size;
+            line("state.mailboxes", first, mailbox,
+                 catalogue_.count("state.letters", static_cast<std::int64_t>(messages.size())) + "  " + octets(size));
+        }
+    }
+    void tell_disk(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [path, number] : state.disk.names) {
+            const auto file = state.disk.files.find(number);
+            const auto durable = state.disk.durable_names.find(path);
+            const bool safe = file != state.disk.files.end() && file->second.synced &&
+                              durable != state.disk.durable_names.end() && durable->second == number;
+            line("state.disk", first, path,
+                 octets(file == state.disk.files.end() ? 0 : file->second.size) + "  " +
+                     catalogue_.text(safe ? "state.safe" : "state.unsafe"),
+                 safe ? Style::plain : Style::held);
+        }
+    }
+
+    const Telling& telling_;
+    const narration::Catalogue& catalogue_;
+    Page page_;
+};
+
+} // namespace
+
+std::string state_text(const run::Log& log, run::Fold& fold, engine::Time at, const Telling& telling)
+{
+    States states{telling};
+    states.head(at);
+    bool any = false;
+    for (std::size_t i = static_cast<std::size_t>(run::NodeId::first); i < log.header().nodes.size(); ++i) {
+        const auto node = static_cast<run::NodeId>(i);
+        const std::string name = telling.narrator.names().node(node);
+        if (!telling.selection.host.empty() && telling.selection.host != name) continue;
+        states.tell(name, fold.state(node, at));
+        any = true;
+    }
+    if (!any) states.none();
+    return states.take();
+}
+
+} // namespace tegami::exporting

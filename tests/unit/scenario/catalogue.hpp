@@ -1,0 +1,19 @@
+#pragma once
+/// The messages of problems as tests need them: read from the PO files, filled in.
+
+#include "sim/scenario/problem.hpp"
+
+#include <map>
+#include <string>
+
+namespace scenario_tests {
+
+std::string file_text(const std::string& path);
+
+/// msgid → msgstr of one PO file; a plain reader of the subset that these files use.
+std::map<std::string, std::string> read_catalogue(const std::string& language);
+
+/// "7:3 user.alice.at: There is no …".
+std::string in_words(const tegami::scenario::Problem& problem, const std::string& language);
+
+} // namespace scenario_tests

@@ -1,0 +1,147 @@
+#include "sim/scenario/write_act.hpp"
+
+#include "sim/scenario/read_scenario.hpp"
+
+#include "catalogue.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tegami::scenario;
+
+namespace {
+
+const std::string author = R"(# A comment that must live.
+title = "x"   # and this
+[isp.sakura]
+domain = "sakura.example.jp"
+[company.example]
+domain = "example.com"
+[user.alice]
+at = "sakura"
+submits.server = "example-mail"
+[user.bob]
+at = "example"
+[[do]]
+at = "1s"
+alice.sends = { to = "bob@example.com", subject = "x", text = "y" })"; // no line break at the end
+
+Act act_at(Duration when, std::string subject, Deed deed)
+{
+    Act act;
+    act.when = when;
+    act.subject = {std::move(subject), {}};
+    act.deed = std::move(deed);
+    return act;
+}
+
+std::vector<Act> every_kind_of_act()
+{
+    const Duration second = tegami::wire::seconds(1);
+    std::vector<Act> acts;
+    Sends sends;
+    sends.to = {{"bob@example.com", {}}, {"o'hara+x@example.com", {}}};
+    sends.subject = "\"quoted\" \\ こんにちは";
+    sends.text = "One\n\ttwo \"three\" '''\n.\n\n最後\n";
+    acts.push_back(act_at(second, "alice", sends));
+    sends.server = {"mail.example.com", {}};
+    sends.port = 2525;
+    acts.push_back(act_at({1}, "alice", sends));
+    acts.push_back(act_at(second, "bob", Reading{}));
+    acts.push_back(act_at(second, "bob", Reading{Placed<std::string>{"pc", {}}, true}));
+    acts.push_back(act_at(second, "example-mail", Stops{}));
+    acts.push_back(act_at(second, "example-mail", Starts{}));
+    acts.push_back(act_at(second, "core", Crashes{false}));
+    acts.push_back(act_at(second, "example-mail", Crashes{true}));
+    acts.push_back(act_at(second, "bob-pc", Restarts{}));
+    acts.push_back(act_at(second, "home-alice", LosesShare{25'000}));
+    acts.push_back(act_at(second, "home-alice", LosesNext{3, 2, {"sakura-edge", {}}}));
+    acts.push_back(act_at(second, "uplink-sakura", Goes{false}));
+    acts.push_back(act_at(tegami::wire::minutes(90), "uplink-sakura", Goes{true}));
+    const std::variant<MailStepEnds, MailBecomes, HostBecomes> facts[] = {
+        MailStepEnds{{1, {}}, Step::r2}, MailBecomes{{1, {}}, Ending::refused}, HostBecomes{{"bob-pc", {}}, HostState::crashed}};
+    for (const auto& fact : facts)
+        for (const Duration plus : {Duration{}, Duration{1'500'000'000}}) {
+            Act act = act_at({}, "bob", Reading{});
+            act.when = After{fact, plus};
+            acts.push_back(act);
+        }
+    return acts;
+}
+
+} // namespace
+
+TEST_CASE("an act is written as it reads again", "[write]")
+{
+    const auto world = read_scenario(author);
+    REQUIRE(world);
+    for (const Act& act : every_kind_of_act()) {
+        const std::string text = format_act(act);
+        CAPTURE(text);
+        const auto added = read_added_acts(text, *world);
+        REQUIRE(added);
+        REQUIRE(added->size() == 1);
+        CHECK(added->front() == act);
+        CHECK(added->front().number == 2);
+        CHECK(format_act(added->front()) == text);
+    }
+}
+
+TEST_CASE("saving appends, and rewrites nothing", "[write]")
+{
+    std::string text = author;
+    const auto acts = every_kind_of_act();
+    for (const Act& act : acts) {
+        const std::string before = text;
+        text = append_act(text, act);
+        CHECK(text.starts_with(before));
+    }
+    const auto read = read_scenario(text);
+    REQUIRE(read);
+    REQUIRE(read->scenario.acts.size() == acts.size() + 1);
+    for (std::size_t i = 0; i < acts.size(); ++i) CHECK(read->scenario.acts[i + 1] == acts[i]);
+    CHECK(read->plan.nodes.size() == read_scenario(author)->plan.nodes.size());
+}
+
+TEST_CASE("how an act looks", "[write]")
+{
+    const auto acts = every_kind_of_act();
+    CHECK(format_act(acts[2]) == "[[do]]\nat = \"1s\"\nbob.reads = {}\n");
+    CHECK(format_act(acts[10]) == "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, skip = 2, from = \"sakura-edge\" }\n");
+    CHECK(format_act(acts[14]) ==
+          "[[do]]\nafter = { mail = 1, ends = \"R2\", plus = \"1500ms\" }\nbob.reads = {}\n");
+}
+
+TEST_CASE("every act of two-letters survives being written", "[write]")
+{
+    const std::string text = scenario_tests::file_text("scenarios/two-letters.toml");
+    const auto read = read_scenario(text);
+    REQUIRE(read);
+    std::string without = text.substr(0, text.find("# Both letters"));
+    for (const Act& act : read->scenario.acts) without = append_act(without, act);
+    const auto again = read_scenario(without);
+    REQUIRE(again);
+    CHECK(again->scenario.acts == read->scenario.acts);
+}
+
+TEST_CASE("an added input is held to the same rules", "[write]")
+{
+    const auto world = read_scenario(author);
+    REQUIRE(world);
+    const std::pair<const char*, const char*> rows[] = {
+        {"[[do]]\nat = \"1s\"\nbobb.reads = {}\n", "scenario.name.unknown.meant"},
+        {"[[do]]\nafter = { mail = 2, ends = \"S1\" }\nbob.reads = {}\n", "scenario.mail.number"},
+        {"title = \"x\"\n", "scenario.unknown_key"},
+        {"[[do]\n", "scenario.syntax"},
+    };
+    for (const auto& [text, key] : rows) {
+        CAPTURE(text);
+        const auto added = read_added_acts(text, *world);
+        REQUIRE(!added);
+        CHECK(added.error()[0].key == key);
+    }
+    CHECK(read_added_acts("[[do]]\nafter = { mail = 1, ends = \"S1\" }\nbob.reads = {}\n", *world));
+    // A second mail among the added ones is mail 2, and may be waited for there.
+    CHECK(read_added_acts("[[do]]\nat = \"2s\"\nbob.sends = { to = \"bob@example.com\", subject = \"\", text = \"\" }\n"
+                          "[[do]]\nafter = { mail = 2, ends = \"R2\" }\nbob.reads = { keep = true }\n",
+                          *world));
+}
