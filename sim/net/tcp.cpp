@@ -107,11 +107,13 @@ Socket& Tcp::make(const SocketName& name)
     return socket;
 }
 
-/// Gives a socket back once nothing refers to it any more: no stream, no due.
+/// Gives a socket back once no stream refers to it. A timer's due that is still outstanding finds nothing to do, whoever
+/// has the place by then.
 void Tcp::release(Socket& socket)
 {
     erase(socket);
-    if (socket.has_stream || socket.due != 0) return;
+    if (socket.has_stream) return;
+    socket.due = 0;
     if (socket.recorded)
         context_.record(socket.name.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
     socket.recorded = false;
@@ -353,7 +355,10 @@ void Tcp::after_event(Socket& socket)
         } else if (state != tcp::State::syn_received)
             accept(socket);
     }
-    if (socket.has_stream) wake(socket);
+    if (socket.has_stream)
+        wake(socket);
+    else if (socket.listener == 0 && !socket.connection.arrived().empty())
+        socket.connection.abort(); // RFC 1122 §4.2.2.13: nobody is left to read it, and the sender shall know
     socket.busy = false;
     push(socket);
 }
@@ -416,7 +421,6 @@ void Tcp::on_timer(std::uint32_t index)
     const Time now = context_.engine.now();
     if (socket.due != now.ns) return; // an earlier one overtook this
     socket.due = 0;
-    if (socket.connection.finished() && !socket.has_stream) return release(socket);
     if (socket.connection.next_timer() > now) return arm(socket);
     socket.busy = true;
     socket.connection.on_timer(now);
