@@ -79,6 +79,8 @@ class Tcp {
     void detach(Socket& socket);
 
     std::size_t connections() const { return in_use_; }
+    /// Connections that hold buffers.
+    std::size_t buffers_lent() const { return buffers_.lent(); }
     void set_config(const tcp::Config& config) { config_ = config; }
 
   private:
