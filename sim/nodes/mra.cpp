@@ -16,7 +16,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
         std::vector<pop3::Listed> listed;
         for (Mailboxes::Entry& entry : mra_.mailboxes_.list(user)) {
             listed.push_back({entry.size, unique_id(entry.name)});
-            Message message{std::move(entry), {}};
+            Message message{std::move(entry), {}, {}};
             for (const MailId mail : journal().mails_of(message.entry.spans)) {
                 const SpanId asked = journal().begin(node(), {.mail = mail, .step = Step::r3_request, .recipients = {},
                                                               .peer = mra_.mailboxes_.label(user),
@@ -43,6 +43,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
             journal().join(node(), fetch, spans);
             fetching = mra_.host_.spans().with(fetching, fetch);
         }
+        message.fetching = fetching;
         const Octets octets = wire::as_octets((*file)->octets);
         co_return pop3::Retrieved{{octets.begin(), octets.end()}, fetching};
     }
@@ -50,7 +51,10 @@ class Mra::Maildrop final : public pop3::Maildrop {
     Task<bool> commit(const std::vector<std::size_t>& numbers, Spans) override
     {
         std::vector<Mailboxes::Entry> gone;
-        for (const std::size_t number : numbers) gone.push_back(messages_[number - 1].entry);
+        for (const std::size_t number : numbers) {
+            gone.push_back(messages_[number - 1].entry);
+            if (const Spans fetching = messages_[number - 1].fetching; fetching != Spans{}) gone.back().spans = fetching;
+        }
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
         release();
@@ -70,6 +74,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
     struct Message {
         Mailboxes::Entry entry;
         std::vector<SpanId> asked; ///< R3 of its mails, not yet answered
+        Spans fetching;            ///< R4 of its mails, once it was retrieved
     };
     Journal& journal() { return mra_.host_.journal(); }
     NodeId node() const { return mra_.host_.node(); }
