@@ -187,6 +187,7 @@ wire::Decoded<Mailbox> parse_mailbox(std::string_view text)
     MailboxReader in{text};
     Mailbox mailbox = in.mailbox();
     if (!in.failure && !in.done()) in.fail("RFC 5321 §4.1.2: something follows the mailbox");
+    if (text.size() + 2 > path_limit) in.fail("RFC 5321 §4.5.3.1.3: a path is at most 256 octets", 0);
     if (in.failure) return std::unexpected(*in.failure);
     return mailbox;
 }

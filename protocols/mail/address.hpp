@@ -28,7 +28,7 @@ struct Mailbox {
 /// Local parts compare octet by octet, domains without regard to case. RFC 5321 §2.4.
 bool same_mailbox(const Mailbox& one, const Mailbox& other);
 
-/// Mailbox = Local-part "@" ( Domain / address-literal ), and nothing else. The offset counts from the text's beginning.
+/// Mailbox = Local-part "@" ( Domain / address-literal ), short enough for a path, and nothing else.
 wire::Decoded<Mailbox> parse_mailbox(std::string_view text);
 /// Domain, or address-literal: names as a host writes them, `[192.0.2.1]`, `[IPv6:2001:db8::1]`, `[tag:content]`.
 wire::Decoded<std::string> parse_domain(std::string_view text);

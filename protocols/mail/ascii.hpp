@@ -18,7 +18,8 @@ constexpr bool is_ascii(char c) { return static_cast<std::uint8_t>(c) < 0x80; }
 /// RFC 5322 §3.2.3.
 constexpr bool is_atext(char c)
 {
-    return is_alphanumeric(c) || (c != '\0' && std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos);
+    return is_alphanumeric(c) ||
+           (c != '\0' && std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos);
 }
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }

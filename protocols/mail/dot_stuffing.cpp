@@ -28,7 +28,8 @@ void DotStuffer::feed(wire::Octets octets, wire::OctetBuffer& out)
         line_start_ = false;
         std::size_t end = at + 1;
         while (end < octets.size() && octets[end] != '\r' && octets[end] != '\n') ++end;
-        out.insert(out.end(), octets.begin() + static_cast<std::ptrdiff_t>(at), octets.begin() + static_cast<std::ptrdiff_t>(end));
+        out.insert(out.end(), octets.begin() + static_cast<std::ptrdiff_t>(at),
+                   octets.begin() + static_cast<std::ptrdiff_t>(end));
         at = end;
     }
 }

@@ -23,7 +23,10 @@ struct EncodedWord {
     std::size_t length = 0; ///< of the whole word
 };
 
-bool is_word_token(char c) { return is_visible(c) && std::string_view{"()<>@,;:\"/[]?.="}.find(c) == std::string_view::npos; }
+bool is_word_token(char c)
+{
+    return is_visible(c) && std::string_view{"()<>@,;:\"/[]?.="}.find(c) == std::string_view::npos;
+}
 
 std::optional<EncodedWord> read_encoded_word(std::string_view text)
 {

@@ -37,7 +37,8 @@ std::string_view field_name(std::string_view line)
 
 const HeaderField* Header::find(std::string_view name) const
 {
-    const auto found = std::ranges::find_if(fields, [&](const HeaderField& f) { return equal_ignoring_case(f.name, name); });
+    const auto found =
+        std::ranges::find_if(fields, [&](const HeaderField& f) { return equal_ignoring_case(f.name, name); });
     return found == fields.end() ? nullptr : &*found;
 }
 

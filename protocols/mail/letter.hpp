@@ -13,7 +13,7 @@
 
 namespace tegami::mail {
 
-constexpr std::size_t line_limit = 998;           ///< RFC 5322 §2.1.1, without CRLF
+constexpr std::size_t line_limit = 998;          ///< RFC 5322 §2.1.1, without CRLF
 constexpr std::size_t preferred_line_limit = 78; ///< the same section
 
 /// A mailbox with the name that people see. RFC 5322 §3.4.
@@ -30,8 +30,8 @@ struct Letter {
     std::string subject;
     std::string text; ///< lines ended by LF or CRLF
     wire::Time date;
-    int zone_minutes = 0;                ///< ahead of UTC, for the Date field
-    std::string message_id;              ///< `left@right`, without angle brackets; unique for ever (RFC 5322 §3.6.4)
+    int zone_minutes = 0;                 ///< ahead of UTC, for the Date field
+    std::string message_id;               ///< `left@right`, without angle brackets; unique for ever (RFC 5322 §3.6.4)
     std::vector<std::string> in_reply_to; ///< message identifiers of the same form
 };
 

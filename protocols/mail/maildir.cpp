@@ -63,7 +63,8 @@ MaildirEntry parse_maildir_name(std::string_view name)
 
 bool is_maildir_name(std::string_view name)
 {
-    return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) { return is_visible(c) && c != '/'; });
+    return !name.empty() && name.front() != '.' &&
+           std::ranges::all_of(name, [](char c) { return is_visible(c) && c != '/'; });
 }
 
 } // namespace tegami::mail

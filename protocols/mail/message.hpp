@@ -11,8 +11,8 @@ namespace tegami::mail {
 wire::Spans unite(wire::SpanAlgebra* algebra, wire::Spans one, wire::Spans other);
 
 struct Message {
-    wire::OctetBuffer octets;         ///< with CRLF line ends, unstuffed
-    std::vector<wire::SpanRun> runs;  ///< whom the octets serve, front to back
+    wire::OctetBuffer octets;        ///< with CRLF line ends, unstuffed
+    std::vector<wire::SpanRun> runs; ///< whom the octets serve, front to back
 
     /// The octets appended since the last call serve `spans`.
     void mark(wire::Spans spans);

@@ -15,12 +15,12 @@ constexpr std::size_t received_limit = 100; ///< RFC 5321 §6.3: a loop is not t
 
 /// What a server knows when it takes a message.
 struct Arrival {
-    std::string hello;           ///< what the client called itself in EHLO or HELO
-    wire::Address client;        ///< whence it came
-    std::string client_name;     ///< what DNS calls that address; may be empty
-    std::string by;              ///< this server's name
-    std::string with = "ESMTP";  ///< RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, LMTP …
-    std::string id;              ///< this server's name for the message
+    std::string hello;                     ///< what the client called itself in EHLO or HELO
+    wire::Address client;                  ///< whence it came
+    std::string client_name;               ///< what DNS calls that address; may be empty
+    std::string by;                        ///< this server's name
+    std::string with = "ESMTP";            ///< RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, LMTP …
+    std::string id;                        ///< this server's name for the message
     std::optional<Mailbox> only_recipient; ///< left out where there are more: they need not know of each other
     wire::Time at;
     int zone_minutes = 0;

@@ -19,7 +19,9 @@ struct Entry {
 
 class Fetching {
   public:
-    Fetching(wire::Stream& peer, const FetchOptions& options, Sink& sink) : peer_(peer), options_(options), sink_(sink) {}
+    Fetching(wire::Stream& peer, const FetchOptions& options, Sink& sink) : peer_(peer), options_(options), sink_(sink)
+    {
+    }
 
     /// False where the session ended before its time; `end` says why.
     wire::Task<bool> run()
@@ -116,7 +118,8 @@ class Fetching {
             const bool more = co_await next_line();
             if (!in_step()) co_return false;
             if (!more) co_return true;
-            if (entries_.size() == listing_limit) co_return nonsense({0, "RFC 1939 §7: a listing of too many messages"});
+            if (entries_.size() == listing_limit)
+                co_return nonsense({0, "RFC 1939 §7: a listing of too many messages"});
             const std::string_view line = line_;
             const std::size_t space = line.find(' ');
             Entry entry;

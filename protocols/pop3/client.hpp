@@ -14,9 +14,9 @@
 
 namespace tegami::pop3 {
 
-constexpr std::size_t listing_limit = 100'000;                      ///< messages of one maildrop
-constexpr std::size_t fetched_message_limit = 64 * 1024 * 1024;     ///< octets of one message
-constexpr wire::Duration client_timeout = wire::minutes(10);        ///< as long as a server waits (RFC 1939 §3)
+constexpr std::size_t listing_limit = 100'000;                  ///< messages of one maildrop
+constexpr std::size_t fetched_message_limit = 64 * 1024 * 1024; ///< octets of one message
+constexpr wire::Duration client_timeout = wire::minutes(10);    ///< as long as a server waits (RFC 1939 §3)
 
 struct FetchOptions {
     std::string user;
@@ -52,7 +52,7 @@ enum class FetchStage : std::uint8_t { greeting, log_in, list, retrieve, remove,
 /// How it ended. Deletions count only after a positive answer to QUIT (RFC 1939 §6): before that the messages come again.
 struct FetchEnd {
     FetchStage stage = FetchStage::greeting; ///< how far it came; quit: to the end
-    bool complete = false;                   ///< every message that was wanted is stored, and QUIT was answered with +OK
+    bool complete = false; ///< every message that was wanted is stored, and QUIT was answered with +OK
     std::size_t stored = 0;
     std::optional<Response> response;         ///< the -ERR that ended it, or the answer to QUIT
     std::optional<wire::Hangup> hangup;       ///< what ended it

@@ -16,18 +16,12 @@ struct VerbRow {
     Argument argument;
 };
 constexpr VerbRow verb_rows[] = {
-    {"USER", Verb::user, Argument::text},
-    {"PASS", Verb::pass, Argument::text},
-    {"STAT", Verb::stat, Argument::none},
-    {"LIST", Verb::list, Argument::optional_number},
-    {"RETR", Verb::retr, Argument::number},
-    {"DELE", Verb::dele, Argument::number},
-    {"NOOP", Verb::noop, Argument::none},
-    {"RSET", Verb::rset, Argument::none},
-    {"TOP", Verb::top, Argument::number_and_lines},
-    {"UIDL", Verb::uidl, Argument::optional_number},
-    {"QUIT", Verb::quit, Argument::none},
-    {"CAPA", Verb::capa, Argument::none},
+    {"USER", Verb::user, Argument::text},           {"PASS", Verb::pass, Argument::text},
+    {"STAT", Verb::stat, Argument::none},           {"LIST", Verb::list, Argument::optional_number},
+    {"RETR", Verb::retr, Argument::number},         {"DELE", Verb::dele, Argument::number},
+    {"NOOP", Verb::noop, Argument::none},           {"RSET", Verb::rset, Argument::none},
+    {"TOP", Verb::top, Argument::number_and_lines}, {"UIDL", Verb::uidl, Argument::optional_number},
+    {"QUIT", Verb::quit, Argument::none},           {"CAPA", Verb::capa, Argument::none},
 };
 
 std::unexpected<wire::Malformed> wrong(std::size_t offset, std::string_view rule)
@@ -40,7 +34,8 @@ std::unexpected<wire::Malformed> wrong(std::size_t offset, std::string_view rule
 wire::Decoded<Command> parse_command(std::string_view line)
 {
     const std::string_view name = line.substr(0, line.find(' '));
-    const auto row = std::ranges::find_if(verb_rows, [&](const VerbRow& r) { return mail::equal_ignoring_case(r.name, name); });
+    const auto row =
+        std::ranges::find_if(verb_rows, [&](const VerbRow& r) { return mail::equal_ignoring_case(r.name, name); });
     if (row == std::end(verb_rows)) return wrong(0, "RFC 1939 §3: a keyword that is not known");
     // RFC 2449 §3: arguments are printable ASCII. That keeps NUL and escape sequences out of names, too.
     const auto odd = std::ranges::find_if_not(line, [](char c) { return c == ' ' || mail::is_visible(c); });
@@ -97,7 +92,8 @@ wire::Decoded<Response> parse_response(std::string_view line)
     response.ok = line.starts_with("+OK");
     if (!response.ok && !line.starts_with("-ERR")) return wrong(0, "RFC 1939 §3: a response begins with +OK or -ERR");
     line.remove_prefix(response.ok ? 3 : 4);
-    if (!line.empty() && line.front() != ' ') return wrong(response.ok ? 3 : 4, "RFC 1939 §3: a space follows +OK and -ERR");
+    if (!line.empty() && line.front() != ' ')
+        return wrong(response.ok ? 3 : 4, "RFC 1939 §3: a space follows +OK and -ERR");
     line = mail::trim(line);
     // resp-code = "[" resp-level *("/" resp-level) "]"; RFC 2449 §8
     const std::size_t end = line.find(']');

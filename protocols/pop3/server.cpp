@@ -9,7 +9,8 @@ namespace {
 
 /// A message: the response and the dot serve the command, the text between them serves the mail. False once the stream
 /// broke.
-wire::Task<bool> send_message(wire::Stream& peer, const Session::Answer& answer, const Retrieved& message, wire::Spans spans)
+wire::Task<bool> send_message(wire::Stream& peer, const Session::Answer& answer, const Retrieved& message,
+                              wire::Spans spans)
 {
     const wire::Octets part = answer.whole ? wire::Octets{message.octets} : top_of(message.octets, answer.lines);
     const wire::OctetBuffer text = mail::stuff(part);
@@ -69,7 +70,8 @@ wire::Task<void> serve(wire::Stream& peer, Session& session, Maildrop& maildrop,
         const auto line = co_await peer.read_line(command_line_limit);
         if (!line) break;
         const wire::Spans spans = line->spans;
-        Session::Answer answer = line->truncated ? session.on_long_line() : session.on_command(parse_command(line->text));
+        Session::Answer answer =
+            line->truncated ? session.on_long_line() : session.on_command(parse_command(line->text));
 
         // What is asked for below may take its time.
         const bool waits = answer.next != Session::Next::answer && answer.next != Session::Next::end;

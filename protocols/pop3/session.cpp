@@ -54,7 +54,7 @@ Session::Answer Session::in_authorization(const Command& command)
 Session::Answer Session::in_transaction(const Command& command)
 {
     switch (command.verb) {
-    case Verb::stat: return {.response = statistics("")};
+    case Verb::stat: return {.response = statistics(Statistics::drop_listing)};
     case Verb::list:
     case Verb::uidl: return listing(command);
     case Verb::retr:
@@ -73,7 +73,7 @@ Session::Answer Session::in_transaction(const Command& command)
         return answer(true, "Message " + std::to_string(command.number) + " marked");
     case Verb::rset:
         for (Entry& entry : entries_) entry.marked = false;
-        return {.response = statistics(" messages")};
+        return {.response = statistics(Statistics::words)};
     case Verb::noop: return answer(true, "");
     case Verb::quit: {
         state_ = State::update;
@@ -102,7 +102,7 @@ Session::Answer Session::listing(const Command& command) const
         if (!exists(command.number)) return no_such_message();
         return answer(true, listing_line(static_cast<std::size_t>(command.number), command.verb));
     }
-    Answer result{.response = statistics(" messages"), .multi_line = true};
+    Answer result{.response = statistics(Statistics::words), .multi_line = true};
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         if (entries_[i].marked) continue;
         result.listing += listing_line(i + 1, command.verb);
@@ -118,8 +118,8 @@ std::string Session::listing_line(std::size_t number, Verb verb) const
     return std::to_string(number) + " " + (verb == Verb::list ? std::to_string(message.octets) : message.unique_id);
 }
 
-/// The drop listing of STAT: "+OK", number, octets. Messages marked are not counted.
-Response Session::statistics(std::string_view words) const
+/// Messages marked are not counted. The drop listing of STAT is for programs: number, octets.
+Response Session::statistics(Statistics kind) const
 {
     std::uint64_t count = 0;
     std::uint64_t octets = 0;
@@ -128,9 +128,9 @@ Response Session::statistics(std::string_view words) const
         ++count;
         octets += entry.message.octets;
     }
-    std::string text = std::to_string(count);
-    text += words;
-    return {true, {}, words.empty() ? text + " " + std::to_string(octets) : text};
+    const std::string number = std::to_string(count);
+    if (kind == Statistics::drop_listing) return {true, {}, number + " " + std::to_string(octets)};
+    return {true, {}, number + (count == 1 ? " message" : " messages")};
 }
 
 Response Session::on_open(std::vector<Listed> messages)
@@ -139,7 +139,7 @@ Response Session::on_open(std::vector<Listed> messages)
     entries_.reserve(messages.size());
     for (Listed& message : messages) entries_.push_back({std::move(message)});
     state_ = State::transaction;
-    return statistics(" messages");
+    return statistics(Statistics::words);
 }
 
 Session::Answer Session::on_open_failure(OpenError error)

@@ -78,7 +78,8 @@ class Session {
     Answer capabilities() const;
     Answer listing(const Command& command) const;
     std::string listing_line(std::size_t number, Verb verb) const;
-    Response statistics(std::string_view words) const;
+    enum class Statistics : std::uint8_t { drop_listing, words };
+    Response statistics(Statistics kind) const;
     Answer bad(Response response);
     /// Whether it is the number of a message that is not marked.
     bool exists(std::uint64_t number) const;

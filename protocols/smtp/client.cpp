@@ -120,7 +120,8 @@ class Delivering {
             if (!mail) co_return nullptr;
             const auto refusal = refuse_locally(*mail, session_.offered);
             if (!refusal) co_return std::make_unique<Exchange>(std::move(*mail), session_.offered, reset_first);
-            RecipientResult refused{.fate = Fate::refused, .stage = Stage::mail, .reply = *refusal, .local = true, .broken = {}};
+            RecipientResult refused{
+                .fate = Fate::refused, .stage = Stage::mail, .reply = *refusal, .local = true, .broken = {}};
             const MailResult result{mail->id, std::vector(mail->forward_paths.size(), std::move(refused))};
             co_await outbox_.report(result);
         }

@@ -30,8 +30,8 @@ struct ClientTimeouts {
 };
 
 struct ClientOptions {
-    std::string hello; ///< this host's name, or its address literal
-    wire::Spans spans; ///< whom the connection itself serves
+    std::string hello;      ///< this host's name, or its address literal
+    wire::Spans spans;      ///< whom the connection itself serves
     bool pipelining = true; ///< use it where it is offered
     ClientTimeouts timeouts;
 };

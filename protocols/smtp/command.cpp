@@ -77,7 +77,8 @@ std::optional<CommandError> read_parameters(std::string_view text, std::size_t o
             return CommandError{std::move(reply), {offset, rule}};
         };
         if (text.front() != ' ')
-            return wrong_here({501, {5, 5, 4}, "A space stands before each parameter"}, "RFC 5321 §4.1.1.2: SP before parameters");
+            return wrong_here({501, {5, 5, 4}, "A space stands before each parameter"},
+                              "RFC 5321 §4.1.1.2: SP before parameters");
         while (text.starts_with(' ')) {
             text.remove_prefix(1);
             ++offset;
@@ -93,7 +94,8 @@ std::optional<CommandError> read_parameters(std::string_view text, std::size_t o
 
         if (command.verb == Verb::mail && equal_ignoring_case(parameter.keyword, "SIZE")) {
             if (!mail::parse_number(parameter.value, command.size))
-                return wrong_here({501, {5, 5, 4}, "SIZE takes a number of octets"}, "RFC 1870 §5: size-value = 1*20DIGIT");
+                return wrong_here({501, {5, 5, 4}, "SIZE takes a number of octets"},
+                                  "RFC 1870 §5: size-value = 1*20DIGIT");
         } else if (command.verb == Verb::mail && equal_ignoring_case(parameter.keyword, "BODY")) {
             if (equal_ignoring_case(parameter.value, "8BITMIME"))
                 command.body = Body::eight_bit_mime;
@@ -146,7 +148,8 @@ Parsed parse_command(std::string_view line)
     const std::string_view whole = line;
     while (!line.empty() && mail::is_wsp(line.back())) line.remove_suffix(1);
     const std::string_view name = line.substr(0, line.find(' '));
-    const auto row = std::ranges::find_if(verb_rows, [&](const VerbRow& r) { return equal_ignoring_case(r.name, name); });
+    const auto row =
+        std::ranges::find_if(verb_rows, [&](const VerbRow& r) { return equal_ignoring_case(r.name, name); });
     if (row == std::end(verb_rows))
         return wrong({500, {5, 5, 1}, "Command not known"}, 0, "RFC 5321 §4.1.1: a command that nobody knows");
 

@@ -34,10 +34,10 @@ enum class Body : std::uint8_t { seven_bit, eight_bit_mime };
 
 struct Command {
     Verb verb{};
-    std::string argument;     ///< EHLO, HELO: the domain; VRFY, EXPN, HELP, NOOP: the words
-    mail::Path path;          ///< MAIL: reverse-path; RCPT: forward-path, with a mailbox
-    std::uint64_t size = 0;   ///< MAIL SIZE= (RFC 1870); 0 where it is not said
-    Body body{};              ///< MAIL BODY=
+    std::string argument;   ///< EHLO, HELO: the domain; VRFY, EXPN, HELP, NOOP: the words
+    mail::Path path;        ///< MAIL: reverse-path; RCPT: forward-path, with a mailbox
+    std::uint64_t size = 0; ///< MAIL SIZE= (RFC 1870); 0 where it is not said
+    Body body{};            ///< MAIL BODY=
 };
 
 /// A line that is no command. `reply` is what the server says to it.

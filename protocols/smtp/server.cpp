@@ -18,7 +18,8 @@ wire::Task<bool> take_message(wire::Stream& peer, Session& session, Delivery& de
 {
     auto text = co_await mail::read_text(peer, session.policy().message_limit);
     if (!text) {
-        if (text.error() == wire::Hangup::timed_out) said.add(session.say(session.on_timeout()), session.envelope().spans);
+        if (text.error() == wire::Hangup::timed_out)
+            said.add(session.say(session.on_timeout()), session.envelope().spans);
         co_return text.error() == wire::Hangup::timed_out;
     }
     const wire::Spans end_spans = text->end_spans;

@@ -13,7 +13,8 @@ class Delivery {
   public:
     /// Whether mail of this envelope is taken for `recipient`: 250, or 550 5.1.1 (nobody of that name), 550 5.7.1 (no relay
     /// for strangers), 45x … The envelope holds the recipients taken before.
-    virtual wire::Task<Reply> recipient(const Envelope& envelope, const mail::Mailbox& recipient, wire::Spans spans) = 0;
+    virtual wire::Task<Reply> recipient(const Envelope& envelope, const mail::Mailbox& recipient,
+                                        wire::Spans spans) = 0;
     /// Takes the message, or not. A positive reply is a promise: the message is kept for all its recipients before it is
     /// given (RFC 5321 §6.1). `spans` is whom the work serves: envelope and message together.
     virtual wire::Task<Reply> accept(const Envelope& envelope, const mail::Message& message, wire::Spans spans) = 0;

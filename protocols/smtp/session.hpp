@@ -19,10 +19,10 @@
 
 namespace tegami::smtp {
 
-constexpr std::size_t recipient_limit = 1'000;                        ///< RFC 5321 §4.5.3.1.8 promises 100
-constexpr std::uint64_t message_limit = 10 * 1024 * 1024;             ///< RFC 5321 §4.5.3.1.7 promises 64 KiB
-constexpr std::size_t bad_command_limit = 20;                         ///< the next one ends the session
-constexpr wire::Duration command_timeout = wire::minutes(5);          ///< RFC 5321 §4.5.3.2.7
+constexpr std::size_t recipient_limit = 1'000;               ///< RFC 5321 §4.5.3.1.8 promises 100
+constexpr std::uint64_t message_limit = 10 * 1024 * 1024;    ///< RFC 5321 §4.5.3.1.7 promises 64 KiB
+constexpr std::size_t bad_command_limit = 20;                ///< the next one ends the session
+constexpr wire::Duration command_timeout = wire::minutes(5); ///< RFC 5321 §4.5.3.2.7
 
 /// What this server is and offers: its owner's choice.
 struct Policy {
@@ -98,7 +98,7 @@ class Session {
     wire::Spans spans_;
     Envelope envelope_;
     mail::Mailbox candidate_;
-    bool greeted_ = false;   // EHLO or HELO was said
+    bool greeted_ = false; // EHLO or HELO was said
     bool mail_given_ = false;
     bool ended_ = false;
     std::size_t bad_commands_ = 0;

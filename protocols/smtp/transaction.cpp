@@ -29,20 +29,24 @@ Fate fate_of(const Reply& reply)
 std::optional<Reply> refuse_locally(const OutgoingMail& mail, const Extensions& offered)
 {
     if (offered.size && offered.size_limit != 0 && mail.octets.size() > offered.size_limit)
-        return Reply{552, {5, 3, 4}, "The server takes messages of at most " + std::to_string(offered.size_limit) + " octets"};
+        return Reply{
+            552, {5, 3, 4}, "The server takes messages of at most " + std::to_string(offered.size_limit) + " octets"};
     if (!offered.eight_bit_mime && is_eight_bit(mail.octets))
         return Reply{554, {5, 6, 3}, "The server does not offer 8BITMIME, which this message needs"};
     return std::nullopt;
 }
 
 Transaction::Transaction(const OutgoingMail& mail, const Extensions& offered, bool reset_first)
-    : mail_(mail), results_(mail.forward_paths.size()), decided_(mail.forward_paths.size()), said_(reset_first ? 0 : 1),
+    : mail_(mail),
+      results_(mail.forward_paths.size()),
+      decided_(mail.forward_paths.size()),
+      said_(reset_first ? 0 : 1),
       answered_(said_)
 {
     // Line ends in an address would be commands of somebody else.
     assert(is_one_line(mail.reverse_path) && std::ranges::all_of(mail.forward_paths, [](const mail::Mailbox& to) {
-        return is_one_line(mail::Path{to});
-    }));
+               return is_one_line(mail::Path{to});
+           }));
     if (offered.size) mail_parameters_ += " SIZE=" + std::to_string(mail.octets.size());
     if (offered.eight_bit_mime && is_eight_bit(mail.octets)) mail_parameters_ += " BODY=8BITMIME";
 }

@@ -27,9 +27,9 @@ struct OutgoingMail {
 enum class Stage : std::uint8_t { greeting, hello, mail, rcpt, data, content, quit };
 
 enum class Fate : std::uint8_t {
-    accepted,  ///< the server has promised to deliver or report
-    refused,   ///< for good
-    deferred,  ///< to be tried again
+    accepted, ///< the server has promised to deliver or report
+    refused,  ///< for good
+    deferred, ///< to be tried again
     uncertain, ///< the connection broke between the final dot and its reply: try again; a second copy may come of it (RFC 1047)
 };
 

@@ -45,7 +45,8 @@ class Comments {
         // A sniffer's capture is told with what happened there, and nowhere else.
         if (choice.place) {
             here_.assign(log.header().nodes.size(), false);
-            for (const NicId nic : choice.place->nics) here_[index_of(log.header().nics[static_cast<std::size_t>(nic)].host)] = true;
+            for (const NicId nic : choice.place->nics)
+                here_[index_of(log.header().nics[static_cast<std::size_t>(nic)].host)] = true;
         }
         events_.emplace(log.events().begin());
     }
@@ -53,7 +54,9 @@ class Comments {
     /// What is to be said before the fact of a frame seen at `at`, that fact included.
     std::vector<std::string> until(Time at, FactRef fact)
     {
-        return take([&](const run::Event& event) { return event.at < at || (event.at == at && (event.ref <= fact || fact == FactRef::none)); });
+        return take([&](const run::Event& event) {
+            return event.at < at || (event.at == at && (event.ref <= fact || fact == FactRef::none));
+        });
     }
     std::vector<std::string> rest()
     {
@@ -67,17 +70,23 @@ class Comments {
         std::vector<std::string> texts;
         if (!events_) return texts;
         for (auto& event = *events_; event != std::default_sentinel && due(*event); ++event) {
-            const auto kind = std::visit([]<class Fact>(const Fact&) -> std::size_t {
-                if constexpr (std::same_as<Fact, std::monostate>) return 0;
-                else return static_cast<std::size_t>(Fact::kind);
-            }, (*event).what);
+            const auto kind = std::visit(
+                []<class Fact>(const Fact&) -> std::size_t {
+                    if constexpr (std::same_as<Fact, std::monostate>)
+                        return 0;
+                    else
+                        return static_cast<std::size_t>(Fact::kind);
+                },
+                (*event).what);
             if (!kinds_[kind] || (!here_.empty() && !here_[index_of((*event).node)])) continue;
             run::Event as_recorded = *event;
             as_recorded.number = 0;
             std::string text = commentator_->comment(as_recorded, log_.spans());
             if (text.empty()) continue;
-            if (texts.size() < most_comments) texts.push_back(std::move(text));
-            else texts.back().append("\n").append(text);
+            if (texts.size() < most_comments)
+                texts.push_back(std::move(text));
+            else
+                texts.back().append("\n").append(text);
         }
         return texts;
     }
@@ -95,8 +104,8 @@ std::uint64_t epoch_seconds(Time at) { return static_cast<std::uint64_t>(at.ns /
 
 std::string_view ExportProblem::key() const
 {
-    constexpr std::array<std::string_view, 4> keys = {"export.no_frames", "export.not_a_run", "export.several_link_types",
-                                                      "export.time_out_of_range"};
+    constexpr std::array<std::string_view, 4> keys = {"export.no_frames", "export.not_a_run",
+                                                      "export.several_link_types", "export.time_out_of_range"};
     return keys[static_cast<std::size_t>(kind)];
 }
 
@@ -116,7 +125,8 @@ std::expected<std::vector<Sighting>, ExportProblem> chosen_frames(const Log& log
 {
     using Kind = ExportProblem::Kind;
     if (log.is_run() && log.header().level < run::Level::headers)
-        return std::unexpected(ExportProblem{Kind::no_frames_recorded, std::string(run::choice_name(log.header().level))});
+        return std::unexpected(
+            ExportProblem{Kind::no_frames_recorded, std::string(run::choice_name(log.header().level))});
     if (choice.place && !log.is_run()) return std::unexpected(ExportProblem{Kind::not_a_run, {}});
 
     std::vector<Sighting> seen;
@@ -150,7 +160,8 @@ std::expected<void, ExportProblem> write_pcapng(const Log& log, const CaptureCho
     block.u16(0);
     block.u32(0xFFFFFFFF); // a section of unknown length: 64 bits of ones
     block.u32(0xFFFFFFFF);
-    if (!log.header().title.empty()) block.option(pcapng::Option::comment, pcapng::fitting(log.header().title, pcapng::option_octets));
+    if (!log.header().title.empty())
+        block.option(pcapng::Option::comment, pcapng::fitting(log.header().title, pcapng::option_octets));
     block.option(pcapng::Option::shb_user_application, std::string_view("tegami"));
     block.end();
 
@@ -163,8 +174,10 @@ std::expected<void, ExportProblem> write_pcapng(const Log& log, const CaptureCho
         pcapng::write_interface(out, interface.row, interface.link_type);
         number_of[nic] = described++;
     };
-    if (choice.place) for (const NicId nic : choice.place->nics) describe(static_cast<std::size_t>(nic));
-    else for (std::size_t nic = 0; nic < interfaces; ++nic) describe(nic);
+    if (choice.place)
+        for (const NicId nic : choice.place->nics) describe(static_cast<std::size_t>(nic));
+    else
+        for (std::size_t nic = 0; nic < interfaces; ++nic) describe(nic);
     std::vector<std::pair<wire::Address, std::string>> names;
     for (const auto& [address, name] : log.capture().names) names.emplace_back(address, name);
     if (!names.empty()) pcapng::write_names(out, names);
@@ -185,7 +198,8 @@ std::expected<void, ExportProblem> write_pcapng(const Log& log, const CaptureCho
         auto texts = comments.until(sighting.at, sighting.hop == 0 && !sighting.inbound ? frame.fact : FactRef::none);
         if (i + 1 == seen->size())
             for (std::string& text : comments.rest()) texts.push_back(std::move(text));
-        for (const std::string& text : texts) block.option(pcapng::Option::comment, pcapng::fitting(text, pcapng::option_octets));
+        for (const std::string& text : texts)
+            block.option(pcapng::Option::comment, pcapng::fitting(text, pcapng::option_octets));
         if (choice.place) {
             std::array<std::uint8_t, 4> flags;
             pcapng::store_u32(flags.data(), sighting.inbound ? pcapng::flag_inbound : pcapng::flag_outbound);
@@ -210,8 +224,10 @@ std::expected<void, ExportProblem> write_pcap(const Log& log, const CaptureChoic
     std::uint16_t link_type = pcapng::link_type_ethernet;
     if (!seen->empty()) link_type = interface_of(log, seen->front().nic).link_type;
     for (const Sighting& sighting : *seen) {
-        if (interface_of(log, sighting.nic).link_type != link_type) return std::unexpected(ExportProblem{Kind::several_link_types, {}});
-        if (sighting.at.ns < 0 || epoch_seconds(sighting.at) > 0xFFFFFFFF) return std::unexpected(ExportProblem{Kind::time_out_of_range, {}});
+        if (interface_of(log, sighting.nic).link_type != link_type)
+            return std::unexpected(ExportProblem{Kind::several_link_types, {}});
+        if (sighting.at.ns < 0 || epoch_seconds(sighting.at) > 0xFFFFFFFF)
+            return std::unexpected(ExportProblem{Kind::time_out_of_range, {}});
     }
 
     wire::OctetBuffer out;

@@ -15,10 +15,10 @@ using Output = std::function<void(Octets)>;
 
 /// What of a run goes into a capture.
 struct CaptureChoice {
-    std::optional<Place> place;               ///< nothing: each frame once, where it was first sent
-    const Filter* filter = nullptr;           ///< null for all frames
-    run::Commentator* commentator = nullptr;  ///< null for no comments; for pcapng only
-    std::optional<Time> from, to;             ///< frames seen from, and up to and including
+    std::optional<Place> place;              ///< nothing: each frame once, where it was first sent
+    const Filter* filter = nullptr;          ///< null for all frames
+    run::Commentator* commentator = nullptr; ///< null for no comments; for pcapng only
+    std::optional<Time> from, to;            ///< frames seen from, and up to and including
 };
 
 /// Why a run cannot become a capture: a stable key for the catalogue, and what it is about.
@@ -32,8 +32,8 @@ struct ExportProblem {
     Kind kind{};
     std::string about;
 
-    std::string_view key() const;  ///< "export.no_frames" and the like
-    std::string text() const;      ///< in English, with the remedy
+    std::string_view key() const; ///< "export.no_frames" and the like
+    std::string text() const;     ///< in English, with the remedy
 };
 
 std::expected<void, ExportProblem> write_pcapng(const Log& log, const CaptureChoice& choice, const Output& output);

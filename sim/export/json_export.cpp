@@ -53,9 +53,11 @@ void write_json(const run::Log& log, const std::function<void(std::string_view)>
     if (!log.is_run()) {
         for (std::uint64_t number = 1; number <= log.frames(); ++number) {
             const run::Frame& frame = log.frame(static_cast<run::FrameRef>(number));
-            std::string out = fmt::format("{{\"frame\":{},\"t\":{},\"time\":\"{}\",\"interface\":", number, frame.at.ns, run::iso_time(frame.at, 0));
+            std::string out = fmt::format("{{\"frame\":{},\"t\":{},\"time\":\"{}\",\"interface\":", number, frame.at.ns,
+                                          run::iso_time(frame.at, 0));
             append_json(out, log.capture().interfaces[static_cast<std::size_t>(frame.nic)].name);
-            fmt::format_to(std::back_inserter(out), ",\"length\":{},\"captured\":{}}}", frame.original_length, frame.octets.size());
+            fmt::format_to(std::back_inserter(out), ",\"length\":{},\"captured\":{}}}", frame.original_length,
+                           frame.octets.size());
             output(out);
         }
         return;

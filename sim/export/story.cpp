@@ -1,6 +1,5 @@
 #include "sim/export/story.hpp"
 
-#include "protocols/link/mac_address.hpp"
 #include "protocols/wire/address.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/marks.hpp"
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace tegami::exporting {
@@ -20,24 +20,27 @@ using narration::clock_text;
 using narration::duration_text;
 
 /// The steps that every journey has a place for, in its order. Looking up a server's name and reporting are extras.
-constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s3_1_mx, Step::s3_2_addr,
-                                   Step::s3_3_transfer, Step::a1_spf,    Step::a2_dkim, Step::a3_dmarc,
-                                   Step::r1_hand_over,  Step::r2_store,  Step::r3_request, Step::r4_fetch};
+constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay, Step::s3_1_mx,    Step::s3_2_addr,
+                                   Step::s3_3_transfer, Step::a1_spf,   Step::a2_dkim,    Step::a3_dmarc,
+                                   Step::r1_hand_over,  Step::r2_store, Step::r3_request, Step::r4_fetch};
 
 class Story {
   public:
     Story(const Tale& tale, const Telling& telling)
-        : tale_{tale}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
+        : tale_{tale},
+          telling_{telling},
+          narrator_{telling.narrator},
+          catalogue_{telling.narrator.catalogue()},
           page_{telling.medium}
     {
     }
 
     std::string tell()
     {
-        page_.row({{0, telling_.header.title, Style::strong}},
-                  catalogue_.text("story.head",
-                                  {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
-                  Style::dim);
+        page_.row(
+            {{0, telling_.header.title, Style::strong}},
+            catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
+            Style::dim);
         bool any = false;
         for (const Letter& letter : tale_.letters) any |= tell(letter);
         if (!any) {
@@ -78,10 +81,9 @@ class Story {
         if (shown.empty() && !whole) return false;
 
         page_.blank();
-        page_.row({{0,
-                    catalogue_.text("story.mail",
-                                    {{"number", letter.number}, {"from", letter.from}, {"to", letter.to}}),
-                    Style::story}});
+        page_.row(
+            {{0, catalogue_.text("story.mail", {{"number", letter.number}, {"from", letter.from}, {"to", letter.to}}),
+              Style::story}});
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
         for (const Passage* passage : shown) {
@@ -101,8 +103,16 @@ class Story {
             tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        for (const Evidence& evidence : passage.evidence)
-            std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
+        const auto& evidence = passage.evidence;
+        for (std::size_t i = 0; i < evidence.size(); ++i) {
+            if (std::holds_alternative<Found>(evidence[i].what)) {
+                const std::size_t first = i;
+                while (i + 1 < evidence.size() && std::holds_alternative<Found>(evidence[i + 1].what)) ++i;
+                tell_found({evidence.data() + first, i + 1 - first});
+                continue;
+            }
+            std::visit([&](const auto& what) { tell(evidence[i].at, what); }, evidence[i].what);
+        }
         tell_end(passage);
     }
 
@@ -145,14 +155,16 @@ class Story {
             return;
         }
         if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
-            page_.paragraph({text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer),
-                             style_of(passage)});
+            page_.paragraph(
+                {text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer), style_of(passage)});
         std::string facts;
         if (passage.known) facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
         if (passage.frames > 0)
-            facts += " · " + catalogue_.text("story.frames.which",
-                                             {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
-                                              {"numbers", numbers_text(passage.frame_numbers)}});
+            facts +=
+                " · " +
+                catalogue_.text("story.frames.which",
+                                {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
+                                 {"numbers", numbers_text(passage.frame_numbers)}});
         if (!passage.sessions.empty())
             facts += " · " + catalogue_.count("story.connections", static_cast<std::int64_t>(passage.sessions.size()));
         if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
@@ -164,7 +176,8 @@ class Story {
         constexpr std::size_t ranges_shown = 6;
         std::string text;
         for (std::size_t i = 0; i < ranges.size() && i < ranges_shown; ++i) {
-            const auto first = static_cast<std::uint64_t>(ranges[i].first), last = static_cast<std::uint64_t>(ranges[i].last);
+            const auto first = static_cast<std::uint64_t>(ranges[i].first),
+                       last = static_cast<std::uint64_t>(ranges[i].last);
             if (i > 0) text += ", ";
             text += first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
         }
@@ -182,20 +195,27 @@ class Story {
     {
         const std::string_view label = said.by_client ? "C" : "S";
         if (said.letter)
-            page_.hanging({text_column, std::string{label}},
-                          {evidence_column,
-                           said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
-                           Style::dim});
+            page_.hanging(
+                {text_column, std::string{label}},
+                {evidence_column,
+                 said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
+                 Style::dim});
         else
             tell_evidence(label, said.text);
         if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
     }
-    void tell(Time, const Found& found)
+    /// Each cable on the way: one line for all that were asked one after the other.
+    void tell_found(std::span<const Evidence> all)
     {
-        tell_evidence("arp", catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
-                                                             {"address", format(found.address)},
-                                                             {"mac", format(found.mac)}}));
+        std::string told;
+        for (const Evidence& evidence : all) {
+            const Found& found = std::get<Found>(evidence.what);
+            if (!told.empty()) told += " · ";
+            told += narrator_.names().node(found.node) + " " + format(found.address);
+        }
+        tell_evidence("arp", catalogue_.text("story.found", {{"all", told}}));
     }
+    void tell(Time, const Found&) {} // told together
     void tell(Time at, const Stopped& stopped)
     {
         const std::string time = clock(at);
@@ -242,11 +262,12 @@ class Story {
     }
     void tell(Time at, const Connection& connection)
     {
-        tell_evidence("tcp", clock(at) + "  " +
-                                 catalogue_.text("story.connection",
-                                                 {{"node", narrator_.names().node(connection.node)},
-                                                  {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-                      Style::stop);
+        tell_evidence(
+            "tcp",
+            clock(at) + "  " +
+                catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
+                                                     {"why", narrator_.reason(connection.rule, telling_.depth)}}),
+            Style::stop);
     }
     void tell(Time, const Written& written)
     {

@@ -10,7 +10,8 @@ namespace {
 std::string verb_of(std::string_view line)
 {
     std::string verb{line.substr(0, line.find(' '))};
-    std::ranges::transform(verb, verb.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::ranges::transform(verb, verb.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return verb;
 }
 
@@ -97,9 +98,23 @@ void TaleFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
             sessions_[session].waiting.push_back({at, std::move(what)});
 }
 
+void TaleFold::add_to_file(run::Spans spans, Time at, decltype(Evidence::what) what)
+{
+    std::vector<std::size_t> passages = served(spans);
+    for (std::size_t& index : passages) {
+        const Passage& passage = tale_.passages[index];
+        if (passage.ended && *passage.ended < at) index = last_of_[passage.mail];
+    }
+    std::ranges::sort(passages);
+    const auto repeated = std::ranges::unique(passages);
+    passages.erase(repeated.begin(), repeated.end());
+    for (const std::size_t passage : passages) tale_.passages[passage].evidence.push_back({at, what});
+}
+
 std::optional<std::size_t> TaleFold::current(const Session& session) const
 {
-    while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended) ++session.ended;
+    while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended)
+        ++session.ended;
     if (session.ended == session.passages.size()) return std::nullopt;
     return session.passages[session.ended];
 }
@@ -129,6 +144,7 @@ void TaleFold::begin_step(const run::Event& event, const run::StepBegun& fact)
 {
     const std::size_t index = tale_.passages.size();
     passage_of_[fact.span] = index;
+    last_of_[fact.mail] = index;
     Passage& passage = tale_.passages.emplace_back();
     passage.span = fact.span;
     passage.mail = fact.mail;
@@ -283,7 +299,8 @@ void TaleFold::take(const run::Event& event)
         take_frame(event);
     } else if (const auto* crossed = std::get_if<run::FrameCrossed>(&event.what)) {
         if (crossed->fate != run::Fate::arrives)
-            take_stop(event, {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
+            take_stop(event,
+                      {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
     } else if (const auto* dropped = std::get_if<run::FrameDropped>(&event.what)) {
         take_stop(event, {.frame = dropped->frame,
                           .from = event.node,
@@ -298,10 +315,10 @@ void TaleFold::take(const run::Event& event)
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
     } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
-        add(event.spans, event.at,
-            Written{event.node, disk->change, std::string{disk->path}, std::string{disk->to}, disk->size});
+        add_to_file(event.spans, event.at,
+                    Written{event.node, disk->change, std::string{disk->path}, std::string{disk->to}, disk->size});
     } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {
-        add(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
+        add_to_file(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
     }
 }
 
@@ -311,8 +328,8 @@ Tale TaleFold::finish(Time end, const run::Journeys& journeys)
     for (auto& [id, session] : sessions_)
         if (!session.passages.empty()) // the goodbye: with the step that ended last
             give_what_waited(session, *std::ranges::max_element(session.passages, {}, [&](std::size_t passage) {
-                return tale_.passages[passage].ended.value_or(end);
-            }));
+                                 return tale_.passages[passage].ended.value_or(end);
+                             }));
     std::map<MailId, std::size_t> by_id;
     for (const run::MailRow& mail : journeys.mails()) {
         by_id[mail.id] = tale_.letters.size();

@@ -16,13 +16,13 @@
 
 namespace tegami::exporting {
 
+using engine::Duration;
+using engine::Time;
 using run::FrameRef;
 using run::MailId;
 using run::NodeId;
 using run::SpanId;
 using run::Step;
-using engine::Duration;
-using engine::Time;
 
 /// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
 /// behind it; `folded` of the letter's lines were recorded one by one (or none: its content is a fact of its own).
@@ -188,6 +188,8 @@ class TaleFold {
     std::optional<std::size_t> current(const Session& session) const;
     void give_what_waited(Session& session, std::size_t passage);
     void add(run::Spans spans, Time at, decltype(Evidence::what) what);
+    /// For what happens to a letter's file: where its step has ended long since, the step that its mail has come to.
+    void add_to_file(run::Spans spans, Time at, decltype(Evidence::what) what);
     /// The passages that a set of spans serves: its steps, or the step that its session is at. None between two steps.
     std::vector<std::size_t> served(run::Spans spans);
     NodeId host_of(run::NicId nic) const;
@@ -196,6 +198,7 @@ class TaleFold {
     std::vector<NodeId> nic_hosts_;
     Tale tale_;
     std::map<SpanId, std::size_t> passage_of_;
+    std::map<MailId, std::size_t> last_of_; // by mail: the passage that began last
     std::map<SpanId, Session> sessions_;
     std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
     // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.

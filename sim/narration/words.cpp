@@ -7,8 +7,9 @@ namespace tegami::narration {
 std::string_view word(run::Step step)
 {
     static constexpr std::array<std::string_view, run::Choices<run::Step>::count> words{
-        "none",   "s1_submit", "s1_dns",       "s2_relay", "s2_dns",     "s3_1_mx", "s3_2_addr", "s3_3_transfer", "a1_spf",
-        "a2_dkim", "a3_dmarc", "r1_hand_over", "r2_store", "r3_request", "r3_dns",  "r4_fetch",  "d1_report"};
+        "none",      "s1_submit",     "s1_dns", "s2_relay", "s2_dns",   "s3_1_mx",
+        "s3_2_addr", "s3_3_transfer", "a1_spf", "a2_dkim",  "a3_dmarc", "r1_hand_over",
+        "r2_store",  "r3_request",    "r3_dns", "r4_fetch", "d1_report"};
     const auto index = static_cast<std::size_t>(step);
     return index < words.size() ? words[index] : std::string_view{};
 }

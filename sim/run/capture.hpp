@@ -91,8 +91,8 @@ class PcapngReader {
     bool read_names(const Block& block);
     bool read_options(const Block& block, std::size_t from);
     bool take_option(const Block& block, std::uint16_t code, Octets value, std::size_t file_offset);
-    bool add_frame(const Block& block, std::uint32_t interface, std::uint64_t time, std::size_t data, std::uint32_t captured,
-                   std::uint32_t original);
+    bool add_frame(const Block& block, std::uint32_t interface, std::uint64_t time, std::size_t data,
+                   std::uint32_t captured, std::uint32_t original);
     bool fail(std::size_t file_offset, std::string_view rule);
 
     Capture* into_ = nullptr;

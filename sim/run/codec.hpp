@@ -36,12 +36,27 @@ constexpr std::int64_t from_zigzag(std::uint64_t value)
 
 /// The kinds of field, as docs/run-format.md names them.
 enum class FieldType : std::uint8_t {
-    number, boolean, time, duration, text, octets, address, mac, mail, frame_ref, fact_ref, span, node, nic, choice,
+    number,
+    boolean,
+    time,
+    duration,
+    text,
+    octets,
+    address,
+    mac,
+    mail,
+    frame_ref,
+    fact_ref,
+    span,
+    node,
+    nic,
+    choice,
 };
 
 template <class T>
 constexpr FieldType field_type()
 {
+    // clang-format off
     if constexpr (std::same_as<T, bool>) return FieldType::boolean;
     else if constexpr (std::same_as<T, Time>) return FieldType::time;
     else if constexpr (std::same_as<T, Duration>) return FieldType::duration;
@@ -61,6 +76,7 @@ constexpr FieldType field_type()
         static_assert(std::unsigned_integral<T>, "a field of a fact has one of the types above");
         return FieldType::number;
     }
+    // clang-format on
 }
 
 /// Calls `visit(name, value)` for each field of a fact, in order.
@@ -115,12 +131,18 @@ template <class T>
 constexpr std::size_t longest_field(const T& value)
 {
     constexpr FieldType type = field_type<T>();
-    if constexpr (type == FieldType::text || type == FieldType::octets) return longest_varint + value.size();
-    else if constexpr (type == FieldType::address) return 17;
-    else if constexpr (type == FieldType::mac) return 6;
-    else if constexpr (type == FieldType::mail) return 2 * longest_varint;
-    else if constexpr (type == FieldType::span) return SpanNumbers::longest_span;
-    else return longest_varint;
+    if constexpr (type == FieldType::text || type == FieldType::octets)
+        return longest_varint + value.size();
+    else if constexpr (type == FieldType::address)
+        return 17;
+    else if constexpr (type == FieldType::mac)
+        return 6;
+    else if constexpr (type == FieldType::mail)
+        return 2 * longest_varint;
+    else if constexpr (type == FieldType::span)
+        return SpanNumbers::longest_span;
+    else
+        return longest_varint;
 }
 template <class Fact>
 constexpr std::size_t longest_fields(const Fact& fact)
@@ -188,7 +210,10 @@ struct FieldEncoder {
 /// Reads the log's fields. Like wire::Reader it fails once and reads zeros from then on.
 class LogReader {
   public:
-    explicit LogReader(Octets log, std::size_t offset = 0) : begin_(log.data()), at_(log.data() + offset), end_(log.data() + log.size()) {}
+    explicit LogReader(Octets log, std::size_t offset = 0)
+        : begin_(log.data()), at_(log.data() + offset), end_(log.data() + log.size())
+    {
+    }
 
     std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
     std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }

@@ -16,9 +16,11 @@ SpanId LogSpans::read_span(LogReader& in, DecodeState& state, std::size_t nodes)
     span.number = static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
     if (span.kind == SpanKind::step) {
         span.mail.maker = static_cast<NodeId>(in.below(nodes, "no such node"));
-        span.mail.number = static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
+        span.mail.number =
+            static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
         span.step = static_cast<Step>(in.below(Choices<Step>::count, "no such step"));
-        span.tries = static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
+        span.tries =
+            static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
     }
     if (in.failed()) return SpanId::none;
     ++state.spans;
@@ -28,11 +30,13 @@ SpanId LogSpans::read_span(LogReader& in, DecodeState& state, std::size_t nodes)
 
 Spans LogSpans::read_set(LogReader& in, DecodeState& state, std::size_t nodes)
 {
-    const std::uint64_t number = in.below(std::uint64_t{state.sets} + 2, "a set of spans is used before its definition");
+    const std::uint64_t number =
+        in.below(std::uint64_t{state.sets} + 2, "a set of spans is used before its definition");
     if (number <= state.sets) return sets_[number];
 
     std::vector<SpanId> members;
-    for (std::uint64_t left = in.below(in.left() + 1, "a set of spans is greater than what follows it"); left > 0 && !in.failed(); --left)
+    for (std::uint64_t left = in.below(in.left() + 1, "a set of spans is greater than what follows it");
+         left > 0 && !in.failed(); --left)
         members.push_back(read_span(in, state, nodes));
     if (in.failed()) return {};
     ++state.sets;
@@ -85,7 +89,8 @@ void read_event(LogReader& in, DecodeState& state, LogSpans& spans, const RunHea
         const std::uint64_t back = in.below(state.facts, "no fact so far back");
         event.cause = back == 0 ? FactRef::none : static_cast<FactRef>(state.facts - back);
         event.frame = FrameRef::none;
-        if (kind == static_cast<std::uint64_t>(FactKind::frame_sent)) event.frame = static_cast<FrameRef>(++state.frames);
+        if (kind == static_cast<std::uint64_t>(FactKind::frame_sent))
+            event.frame = static_cast<FrameRef>(++state.frames);
         FieldDecoder decoder{in, state, spans, header};
         readers[kind](decoder, event.what);
     }

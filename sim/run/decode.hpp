@@ -40,27 +40,41 @@ struct FieldDecoder {
     void operator()(std::string_view, T& value)
     {
         constexpr FieldType type = field_type<T>();
-        if constexpr (type == FieldType::text) value = wire::as_text(in.octets(in.varint()));
-        else if constexpr (type == FieldType::octets) value = in.octets(in.varint());
-        else if constexpr (type == FieldType::time || type == FieldType::duration) value = {from_zigzag(in.varint())};
-        else if constexpr (type == FieldType::address) value = in.address();
-        else if constexpr (type == FieldType::mac) value = in.mac();
+        if constexpr (type == FieldType::text)
+            value = wire::as_text(in.octets(in.varint()));
+        else if constexpr (type == FieldType::octets)
+            value = in.octets(in.varint());
+        else if constexpr (type == FieldType::time || type == FieldType::duration)
+            value = {from_zigzag(in.varint())};
+        else if constexpr (type == FieldType::address)
+            value = in.address();
+        else if constexpr (type == FieldType::mac)
+            value = in.mac();
         else if constexpr (type == FieldType::mail) {
             value.maker = static_cast<NodeId>(in.below(header.nodes.size(), "no such node"));
-            value.number = static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
-        } else if constexpr (type == FieldType::span) value = spans.read_span(in, state, header.nodes.size());
+            value.number =
+                static_cast<std::uint32_t>(in.below(std::uint64_t{1} << 32, "a number is too great for its field"));
+        } else if constexpr (type == FieldType::span)
+            value = spans.read_span(in, state, header.nodes.size());
         else if constexpr (type == FieldType::frame_ref) {
             const std::uint64_t back = in.below(state.frames + 1, "no frame so far back");
             value = back == 0 ? FrameRef::none : static_cast<FrameRef>(state.frames + 1 - back);
         } else if constexpr (type == FieldType::fact_ref) {
             const std::uint64_t back = in.below(state.facts, "no fact so far back");
             value = back == 0 ? FactRef::none : static_cast<FactRef>(state.facts - back);
-        } else if constexpr (type == FieldType::node) value = static_cast<T>(in.below(header.nodes.size(), "no such node"));
-        else if constexpr (type == FieldType::nic) value = static_cast<T>(in.below(header.nics.size(), "no such interface"));
-        else if constexpr (type == FieldType::choice) value = static_cast<T>(in.below(Choices<T>::count, "no such choice"));
-        else if constexpr (type == FieldType::boolean) value = in.below(2, "a truth value is 0 or 1") != 0;
-        else if constexpr (sizeof(T) == 8) value = static_cast<T>(in.varint());
-        else value = static_cast<T>(in.below(std::uint64_t{1} << (8 * sizeof(T)), "a number is too great for its field"));
+        } else if constexpr (type == FieldType::node)
+            value = static_cast<T>(in.below(header.nodes.size(), "no such node"));
+        else if constexpr (type == FieldType::nic)
+            value = static_cast<T>(in.below(header.nics.size(), "no such interface"));
+        else if constexpr (type == FieldType::choice)
+            value = static_cast<T>(in.below(Choices<T>::count, "no such choice"));
+        else if constexpr (type == FieldType::boolean)
+            value = in.below(2, "a truth value is 0 or 1") != 0;
+        else if constexpr (sizeof(T) == 8)
+            value = static_cast<T>(in.varint());
+        else
+            value =
+                static_cast<T>(in.below(std::uint64_t{1} << (8 * sizeof(T)), "a number is too great for its field"));
     }
 };
 

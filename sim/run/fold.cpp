@@ -6,7 +6,7 @@ namespace tegami::run {
 
 namespace {
 
-std::string_view folder_of(std::string_view path)
+std::string_view parent_of(std::string_view path)
 {
     const std::size_t slash = path.rfind('/');
     return slash == path.npos ? std::string_view{} : path.substr(0, slash);
@@ -42,16 +42,23 @@ struct Apply {
     void operator()(const LinkChanged& fact)
     {
         NicState& at = state.nics[fact.nic];
-        if (fact.change == LinkChange::loss) at.loss = fact.amount;
-        else at.down = fact.change == LinkChange::down;
+        if (fact.change == LinkChange::loss)
+            at.loss = fact.amount;
+        else
+            at.down = fact.change == LinkChange::down;
     }
 
     void operator()(const ArpChanged& fact)
     {
-        if (fact.change == ArpChange::expired || fact.change == ArpChange::unanswered) state.neighbours.erase(fact.address);
-        else state.neighbours[fact.address] = {fact.mac, event.ref};
+        if (fact.change == ArpChange::expired || fact.change == ArpChange::unanswered)
+            state.neighbours.erase(fact.address);
+        else
+            state.neighbours[fact.address] = {fact.mac, event.ref};
     }
-    void operator()(const IcmpNoted& fact) { ++(fact.direction == Direction::sent ? state.icmp_sent : state.icmp_received); }
+    void operator()(const IcmpNoted& fact)
+    {
+        ++(fact.direction == Direction::sent ? state.icmp_sent : state.icmp_received);
+    }
 
     void operator()(const TcpOpened& fact)
     {
@@ -110,9 +117,12 @@ struct Apply {
     {
         auto& messages = state.mailboxes[std::string(fact.mailbox)];
         const std::string file(fact.file);
-        if (fact.change == MailboxChange::delivered) messages[file] = {fact.size, fact.content, false};
-        else if (fact.change == MailboxChange::deleted) messages.erase(file);
-        else if (const auto at = messages.find(file); at != messages.end()) at->second.seen = true;
+        if (fact.change == MailboxChange::delivered)
+            messages[file] = {fact.size, fact.content, false};
+        else if (fact.change == MailboxChange::deleted)
+            messages.erase(file);
+        else if (const auto at = messages.find(file); at != messages.end())
+            at->second.seen = true;
     }
     void operator()(const QueueChanged& fact)
     {
@@ -189,7 +199,7 @@ struct Apply {
             }
             break;
         case DiskChange::folder_synced: {
-            const auto inside = [&](const auto& entry) { return folder_of(entry.first) == fact.path; };
+            const auto inside = [&](const auto& entry) { return parent_of(entry.first) == fact.path; };
             std::erase_if(disk.durable_names, inside);
             for (const auto& entry : disk.names)
                 if (inside(entry)) disk.durable_names.insert(entry);
@@ -235,7 +245,8 @@ Fold::Kept& Fold::kept(NodeId node)
         apply(kept.last.state, log_.event(static_cast<FactRef>(facts[kept.last.facts])), log_);
         ++kept.last.facts;
         // A copied entry costs about what a folded fact does; the constant keeps keyframes of small states apart.
-        if (kept.last.facts - kept.keyframes.back().facts > entries(kept.last.state) + 64) kept.keyframes.push_back(kept.last);
+        if (kept.last.facts - kept.keyframes.back().facts > entries(kept.last.state) + 64)
+            kept.keyframes.push_back(kept.last);
     }
     return kept;
 }
@@ -248,14 +259,16 @@ NodeState Fold::after(NodeId node, std::size_t count)
     --keyframe; // the first is at 0
     NodeState state = keyframe->state;
     const auto facts = log_.facts_of(node);
-    for (std::size_t i = keyframe->facts; i < count; ++i) apply(state, log_.event(static_cast<FactRef>(facts[i])), log_);
+    for (std::size_t i = keyframe->facts; i < count; ++i)
+        apply(state, log_.event(static_cast<FactRef>(facts[i])), log_);
     return state;
 }
 
 std::size_t Fold::facts_until(NodeId node, Time at) const
 {
     const auto facts = log_.facts_of(node);
-    const auto behind = std::ranges::partition_point(facts, [&](std::uint32_t fact) { return log_.event(static_cast<FactRef>(fact)).at <= at; });
+    const auto behind = std::ranges::partition_point(
+        facts, [&](std::uint32_t fact) { return log_.event(static_cast<FactRef>(fact)).at <= at; });
     return static_cast<std::size_t>(behind - facts.begin());
 }
 

@@ -16,7 +16,7 @@ struct ConnectionState {
     bool passive = false;
     std::uint32_t initial_send = 0;
     tcp::State state{};
-    tcp::Rule rule{};               ///< by which it got there
+    tcp::Rule rule{};                 ///< by which it got there
     std::uint64_t unacknowledged = 0; ///< SND.UNA
     std::uint64_t next = 0;           ///< SND.NXT
     std::uint64_t received = 0;       ///< RCV.NXT
@@ -72,7 +72,7 @@ struct FileState {
 };
 
 struct DiskState {
-    std::map<std::uint32_t, FileState> files;          ///< by a number of this fold
+    std::map<std::uint32_t, FileState> files;           ///< by a number of this fold
     std::map<std::string, std::uint32_t> names;         ///< as seen now
     std::map<std::string, std::uint32_t> durable_names; ///< as after a power cut
     std::uint32_t made = 0;

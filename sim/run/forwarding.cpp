@@ -26,7 +26,8 @@ void forward(std::span<std::uint8_t> frame, const link::MacAddress& from, const 
     if (type == ethertype_ipv4 && packet.size() >= 20 && packet[8] > 0) {
         const std::uint16_t before = wire::load_u16(&packet[8]);
         --packet[8];
-        wire::store_u16(&packet[10], wire::checksum_after_change(wire::load_u16(&packet[10]), before, wire::load_u16(&packet[8])));
+        wire::store_u16(&packet[10],
+                        wire::checksum_after_change(wire::load_u16(&packet[10]), before, wire::load_u16(&packet[8])));
     } else if (type == ethertype_ipv6 && packet.size() >= 40 && packet[7] > 0) {
         --packet[7];
     }

@@ -74,7 +74,8 @@ RunHeader read_header(LogReader& in)
     header.scenario = text();
     header.seed = in.varint();
     header.start = {from_zigzag(in.varint())};
-    header.zone_minutes = static_cast<std::int32_t>(from_zigzag(in.below(2 * 24 * 60 + 1, "a time zone is at most a day off")));
+    header.zone_minutes =
+        static_cast<std::int32_t>(from_zigzag(in.below(2 * 24 * 60 + 1, "a time zone is at most a day off")));
     header.level = static_cast<Level>(in.below(4, "no such level of recording"));
     for (std::uint64_t left = count(); left > 0 && !in.failed(); --left) header.nodes.push_back(text());
     if (header.nodes.size() < 2) in.fail("a run has the nodes scenario and outside");

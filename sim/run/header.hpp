@@ -12,12 +12,12 @@ namespace tegami::run {
 /// One interface of the world, for its interface block.
 struct NicRow {
     NodeId host{};
-    std::string name;      ///< "alice-pc:sakura-edge"
-    std::string link;      ///< the name of the link that it is plugged into
+    std::string name; ///< "alice-pc:sakura-edge"
+    std::string link; ///< the name of the link that it is plugged into
     link::MacAddress mac;
     wire::Address address; ///< its IPv4 address, for name resolution blocks
     std::uint8_t prefix_length = 0;
-    NicId peer{};          ///< the interface at the link's other end
+    NicId peer{}; ///< the interface at the link's other end
 
     bool operator==(const NicRow&) const = default;
 };
@@ -30,8 +30,8 @@ struct RunHeader {
     Time start{};
     std::int32_t zone_minutes = 0;
     Level level = Level::full;
-    std::vector<std::string> nodes; ///< by NodeId; scenario and outside first
-    std::vector<NicRow> nics;       ///< by NicId
+    std::vector<std::string> nodes;                           ///< by NodeId; scenario and outside first
+    std::vector<NicRow> nics;                                 ///< by NicId
     std::vector<std::pair<wire::Address, std::string>> names; ///< for the name resolution block
 
     bool operator==(const RunHeader&) const = default;

@@ -11,7 +11,8 @@ namespace {
 std::vector<bool> sets_with(const SpanTable& spans, SpanId span)
 {
     std::vector<bool> holds(spans.set_count());
-    for (std::uint32_t set = 0; set < holds.size(); ++set) holds[set] = std::ranges::binary_search(spans.members({set}), span);
+    for (std::uint32_t set = 0; set < holds.size(); ++set)
+        holds[set] = std::ranges::binary_search(spans.members({set}), span);
     return holds;
 }
 
@@ -45,9 +46,16 @@ Journeys::Journeys(const Log& log)
             acts.emplace(event.ref, act->number);
         } else if (const auto* made = std::get_if<MailMade>(&event.what)) {
             const auto act_of = acts.find(event.cause);
-            mails_.push_back({0, {event.node, made->number}, event.ref, event.at, act_of == acts.end() ? 0 : act_of->second,
-                              std::string(made->from), std::string(made->to), std::string(made->subject),
-                              std::string(made->message_id), {}});
+            mails_.push_back({0,
+                              {event.node, made->number},
+                              event.ref,
+                              event.at,
+                              act_of == acts.end() ? 0 : act_of->second,
+                              std::string(made->from),
+                              std::string(made->to),
+                              std::string(made->subject),
+                              std::string(made->message_id),
+                              {}});
         } else if (const auto* step = std::get_if<StepBegun>(&event.what)) {
             if (!is(step->span, SpanKind::step)) continue;
             StepRow& row = step_of(step->span);
@@ -93,12 +101,14 @@ Journeys::Journeys(const Log& log)
     for (std::size_t i = 0; i < mails_.size(); ++i) mails_[i].number = static_cast<std::uint32_t>(i + 1);
 
     std::vector<std::uint64_t> frames(spans.set_count());
-    for (std::uint64_t frame = 1; frame <= log.frames(); ++frame) ++frames[log.frame(static_cast<FrameRef>(frame)).spans.id];
+    for (std::uint64_t frame = 1; frame <= log.frames(); ++frame)
+        ++frames[log.frame(static_cast<FrameRef>(frame)).spans.id];
     for (std::uint32_t set = 0; set < frames.size(); ++set) {
         if (frames[set] == 0) continue;
         for (const SpanId span : spans.members({set})) {
             if (const auto step = steps_.find(span); step != steps_.end()) step->second.frames += frames[set];
-            if (const auto session = sessions_.find(span); session != sessions_.end()) session->second.frames += frames[set];
+            if (const auto session = sessions_.find(span); session != sessions_.end())
+                session->second.frames += frames[set];
         }
     }
 }

@@ -18,8 +18,8 @@ struct StepRow {
     std::uint16_t port = 0;
     Outcome outcome{}; ///< once ended
     std::string reason, detail;
-    std::vector<SpanId> joined;   ///< sessions and steps that it went on in or waited for
-    std::uint64_t frames = 0;     ///< that served it, where the level holds frames
+    std::vector<SpanId> joined; ///< sessions and steps that it went on in or waited for
+    std::uint64_t frames = 0;   ///< that served it, where the level holds frames
 };
 
 /// One connection and its dialogue.

@@ -50,14 +50,21 @@ void append_json(std::string& out, std::string_view text)
     out += '"';
     while (!text.empty()) {
         const auto [code, octets] = front_of(text);
-        if (code == 0xFFFFFFFF) out += "\xEF\xBF\xBD";
-        else if (code == '"' || code == '\\') (out += '\\') += static_cast<char>(code);
-        else if (code == '\n') out += "\\n";
-        else if (code == '\r') out += "\\r";
-        else if (code == '\t') out += "\\t";
-        else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || turns_direction(code))
+        if (code == 0xFFFFFFFF)
+            out += "\xEF\xBF\xBD";
+        else if (code == '"' || code == '\\')
+            (out += '\\') += static_cast<char>(code);
+        else if (code == '\n')
+            out += "\\n";
+        else if (code == '\r')
+            out += "\\r";
+        else if (code == '\t')
+            out += "\\t";
+        else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 ||
+                 turns_direction(code))
             fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(code));
-        else out += text.substr(0, octets);
+        else
+            out += text.substr(0, octets);
         text.remove_prefix(octets);
     }
     out += '"';
@@ -146,10 +153,14 @@ struct FieldJson {
         append_json(out, name);
         out += ':';
         constexpr FieldType type = field_type<T>();
-        if constexpr (type == FieldType::text || type == FieldType::octets) append_json(out, value);
-        else if constexpr (type == FieldType::time || type == FieldType::duration) number(value.ns);
-        else if constexpr (type == FieldType::address) append_json(out, value == wire::Address{} ? std::string{} : format(value));
-        else if constexpr (type == FieldType::mac) append_json(out, format(value));
+        if constexpr (type == FieldType::text || type == FieldType::octets)
+            append_json(out, value);
+        else if constexpr (type == FieldType::time || type == FieldType::duration)
+            number(value.ns);
+        else if constexpr (type == FieldType::address)
+            append_json(out, value == wire::Address{} ? std::string{} : format(value));
+        else if constexpr (type == FieldType::mac)
+            append_json(out, format(value));
         else if constexpr (type == FieldType::mail) {
             out += "{\"maker\":";
             append_json(out, header.nodes[index_of(value.maker)]);
@@ -157,19 +168,28 @@ struct FieldJson {
             number(value.number);
             out += '}';
         } else if constexpr (type == FieldType::frame_ref || type == FieldType::fact_ref) {
-            if (value == T::none) out += "null";
-            else number(static_cast<std::uint64_t>(value));
+            if (value == T::none)
+                out += "null";
+            else
+                number(static_cast<std::uint64_t>(value));
         } else if constexpr (type == FieldType::span) {
-            if (value == SpanId::none) out += "null";
-            else append_json(out, spans[value], header);
-        } else if constexpr (type == FieldType::node) append_json(out, header.nodes[index_of(value)]);
+            if (value == SpanId::none)
+                out += "null";
+            else
+                append_json(out, spans[value], header);
+        } else if constexpr (type == FieldType::node)
+            append_json(out, header.nodes[index_of(value)]);
         else if constexpr (type == FieldType::nic) {
             // A run recorded in memory may be of a world without interfaces.
             const auto index = static_cast<std::size_t>(value);
-            append_json(out, index < header.nics.size() ? std::string_view(header.nics[index].name) : std::string_view{});
-        } else if constexpr (type == FieldType::choice) append_json(out, choice_name(value));
-        else if constexpr (type == FieldType::boolean) out += value ? "true" : "false";
-        else number(static_cast<std::uint64_t>(value));
+            append_json(out,
+                        index < header.nics.size() ? std::string_view(header.nics[index].name) : std::string_view{});
+        } else if constexpr (type == FieldType::choice)
+            append_json(out, choice_name(value));
+        else if constexpr (type == FieldType::boolean)
+            out += value ? "true" : "false";
+        else
+            number(static_cast<std::uint64_t>(value));
     }
 
   private:
@@ -195,12 +215,15 @@ std::vector<Span> in_order(const SpanTable& spans, Spans set)
 
 std::string to_json(const Event& event, const RunHeader& header, const SpanTable& spans)
 {
-    std::string out = fmt::format("{{\"fact\":{},\"t\":{},\"time\":\"{}\",\"node\":", static_cast<std::uint64_t>(event.ref),
-                                  event.at.ns, iso_time(event.at, header.zone_minutes));
+    std::string out =
+        fmt::format("{{\"fact\":{},\"t\":{},\"time\":\"{}\",\"node\":", static_cast<std::uint64_t>(event.ref),
+                    event.at.ns, iso_time(event.at, header.zone_minutes));
     append_json(out, header.nodes[index_of(event.node)]);
     fmt::format_to(std::back_inserter(out), ",\"number\":{},\"cause\":", event.number);
-    if (event.cause == FactRef::none) out += "null";
-    else fmt::format_to(std::back_inserter(out), "{}", static_cast<std::uint64_t>(event.cause));
+    if (event.cause == FactRef::none)
+        out += "null";
+    else
+        fmt::format_to(std::back_inserter(out), "{}", static_cast<std::uint64_t>(event.cause));
     out += ",\"serves\":[";
     bool first = true;
     for (const Span& span : in_order(spans, event.spans)) {
@@ -209,7 +232,8 @@ std::string to_json(const Event& event, const RunHeader& header, const SpanTable
         append_json(out, span, header);
     }
     out += ']';
-    if (event.frame != FrameRef::none) fmt::format_to(std::back_inserter(out), ",\"frame\":{}", static_cast<std::uint64_t>(event.frame));
+    if (event.frame != FrameRef::none)
+        fmt::format_to(std::back_inserter(out), ",\"frame\":{}", static_cast<std::uint64_t>(event.frame));
     std::visit(
         [&]<class Fact>(const Fact& fact) {
             if constexpr (!std::same_as<Fact, std::monostate>) {

@@ -69,7 +69,8 @@ void Log::decode(bool growing)
     const Octets log = capture_->log;
     if (!header_read_ && log.empty()) { // somebody else's
         for (const CapturedFrame& frame : capture_->frames) {
-            frames_.push_back({frame.octets, frame.original_length, static_cast<NicId>(frame.interface), frame.at, {}, {}, {}});
+            frames_.push_back(
+                {frame.octets, frame.original_length, static_cast<NicId>(frame.interface), frame.at, {}, {}, {}});
             end_ = std::max(end_, frame.at);
         }
         last_about_.resize(frames_.size());
@@ -95,13 +96,16 @@ void Log::decode(bool growing)
             break_at(capture_->file_offset(std::min(in.failure().offset, log.size() - 1)), in.failure().rule);
             break;
         }
-        if (event.what.index() == 0) complete_ = true;
-        else if (state_.facts % facts_a_mark == 0) marks_.push_back(state_);
+        if (event.what.index() == 0)
+            complete_ = true;
+        else if (state_.facts % facts_a_mark == 0)
+            marks_.push_back(state_);
         state_ = next;
         end_ = state_.at;
         if (!complete_) index(event);
     }
-    if (complete_ && in.left() != 0) break_at(capture_->file_offset(in.offset()), "something follows the end of the run");
+    if (complete_ && in.left() != 0)
+        break_at(capture_->file_offset(in.offset()), "something follows the end of the run");
     if (!complete_ && !growing) break_at(file_.size(), "the run has no end: the file is cut, or its recording was");
 }
 
@@ -117,7 +121,8 @@ void Log::index(const Event& event)
     };
     if (const auto* sent = std::get_if<FrameSent>(&event.what)) {
         const CapturedFrame& captured = capture_->frames[static_cast<std::size_t>(event.frame) - 1];
-        frames_.push_back({captured.octets, captured.original_length, sent->nic, event.at, event.ref, event.node, event.spans});
+        frames_.push_back(
+            {captured.octets, captured.original_length, sent->nic, event.at, event.ref, event.node, event.spans});
         last_about_.push_back(0);
     } else if (const auto* crossed = std::get_if<FrameCrossed>(&event.what)) {
         note(crossed->frame);
@@ -143,7 +148,9 @@ void Log::read(DecodeState& state, Event& event) const
     read_event(in, state, *spans_, header_, event);
     assert(!in.failed() && "the log was read before");
     const auto& facts = facts_of_[index_of(event.node)];
-    event.number = static_cast<std::uint64_t>(std::ranges::lower_bound(facts, static_cast<std::uint32_t>(event.ref)) - facts.begin()) + 1;
+    event.number = static_cast<std::uint64_t>(std::ranges::lower_bound(facts, static_cast<std::uint32_t>(event.ref)) -
+                                              facts.begin()) +
+                   1;
 }
 
 DecodeState Log::state_before(std::uint64_t fact) const
@@ -192,11 +199,13 @@ Time Log::start() const
 Log::Events Log::events(FactRef from, FactRef to) const
 {
     const std::uint64_t first = std::max<std::uint64_t>(static_cast<std::uint64_t>(from), 1);
-    const std::uint64_t behind = to == FactRef::none ? facts() + 1 : std::min(static_cast<std::uint64_t>(to), facts() + 1);
+    const std::uint64_t behind =
+        to == FactRef::none ? facts() + 1 : std::min(static_cast<std::uint64_t>(to), facts() + 1);
     return {*this, first, behind};
 }
 
-Log::Events::Iterator::Iterator(const Log& log, std::uint64_t first, std::uint64_t behind) : log_(&log), last_(behind - 1)
+Log::Events::Iterator::Iterator(const Log& log, std::uint64_t first, std::uint64_t behind)
+    : log_(&log), last_(behind - 1)
 {
     state_.facts = last_;
     if (first >= behind) return;

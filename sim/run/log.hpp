@@ -19,7 +19,7 @@ struct Frame {
     std::uint32_t original_length = 0; ///< on the wire
     NicId nic{};                       ///< its interface; of a stranger's capture: the interface's number in it
     Time at{};
-    FactRef fact{};                    ///< its FrameSent; none in a stranger's capture
+    FactRef fact{}; ///< its FrameSent; none in a stranger's capture
     NodeId node{};
     Spans spans;
 };

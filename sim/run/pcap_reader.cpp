@@ -60,7 +60,8 @@ void read_pcap(Octets file, Capture& into)
         offset += pcap_packet_header + head->caplen;
     }
     if (got != PCAP_ERROR_BREAK)
-        into.broken = wire::Malformed{std::min(offset, file.size()), "pcap: a packet's header makes no sense, or the file is cut"};
+        into.broken = wire::Malformed{std::min(offset, file.size()),
+                                      "pcap: a packet's header makes no sense, or the file is cut"};
     pcap_close(pcap);
 }
 
@@ -75,7 +76,8 @@ Capture read_capture(Octets file)
     } else if (is_pcap(magic)) {
         read_pcap(file, capture);
     } else {
-        capture.broken = wire::Malformed{0, "neither pcapng nor pcap: a capture begins with a section header or a magic number"};
+        capture.broken =
+            wire::Malformed{0, "neither pcapng nor pcap: a capture begins with a section header or a magic number"};
     }
     return capture;
 }

@@ -21,7 +21,7 @@ enum class BlockType : std::uint32_t {
 enum class Option : std::uint16_t {
     end = 0,
     comment = 1,
-    custom_octets = 2989,   ///< copied by whoever rewrites the file
+    custom_octets = 2989, ///< copied by whoever rewrites the file
     shb_user_application = 4,
     if_name = 2,
     if_ipv4_address = 4,

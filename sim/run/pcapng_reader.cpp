@@ -29,14 +29,15 @@ wire::Time to_time(std::uint64_t units, std::uint8_t resolution, std::int64_t of
         for (unsigned i = power; i < 9; ++i) ns *= 10;
     }
     ns += Wide{offset_seconds} * 1'000'000'000;
-    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+                           most = std::numeric_limits<std::int64_t>::max();
     return {static_cast<std::int64_t>(std::clamp(ns, Wide{least}, Wide{most}))};
 }
 
 } // namespace
 
 struct PcapngReader::Block {
-    Octets octets;          // whole, with both lengths
+    Octets octets; // whole, with both lengths
     std::size_t file_offset;
 
     BlockType type{};
@@ -79,22 +80,28 @@ bool PcapngReader::read(Octets piece, std::size_t file_offset, Capture& into)
     while (at < piece.size()) {
         const Octets left = piece.subspan(at);
         const std::size_t here = file_offset + at;
-        if (left.size() < smallest_block) return fail(here, "pcapng §3.1: a block has at least 12 octets; the file is cut");
+        if (left.size() < smallest_block)
+            return fail(here, "pcapng §3.1: a block has at least 12 octets; the file is cut");
         // A section header's type reads the same in both byte orders; its length needs the magic behind it.
         if (u32(left.data()) == static_cast<std::uint32_t>(BlockType::section_header)) {
             std::uint32_t magic;
             std::memcpy(&magic, left.data() + 8, sizeof magic);
-            if (magic == pcapng::byte_order_magic) swapped_ = false;
-            else if (std::byteswap(magic) == pcapng::byte_order_magic) swapped_ = true;
-            else return fail(here + 8, "pcapng §4.1: the byte-order magic of a section header is 1A2B3C4D");
+            if (magic == pcapng::byte_order_magic)
+                swapped_ = false;
+            else if (std::byteswap(magic) == pcapng::byte_order_magic)
+                swapped_ = true;
+            else
+                return fail(here + 8, "pcapng §4.1: the byte-order magic of a section header is 1A2B3C4D");
         } else if (!in_section_) {
             return fail(here, "pcapng §4.1: a file begins with a section header");
         }
         const std::uint32_t length = u32(left.data() + 4);
         if (length < smallest_block) return fail(here + 4, "pcapng §3.1: a block has at least 12 octets");
         if (length % 4 != 0) return fail(here + 4, "pcapng §3.1: the length of a block is a multiple of 4");
-        if (length > limits::capture_block) return fail(here + 4, "a block is longer than 16 MiB, which is the most that is read");
-        if (length > left.size()) return fail(here, "pcapng §3.1: a block is longer than what is left; the file is cut");
+        if (length > limits::capture_block)
+            return fail(here + 4, "a block is longer than 16 MiB, which is the most that is read");
+        if (length > left.size())
+            return fail(here, "pcapng §3.1: a block is longer than what is left; the file is cut");
         if (u32(left.data() + length - 4) != length)
             return fail(here + length - 4, "pcapng §3.1: the two lengths of a block are the same");
 
@@ -133,7 +140,8 @@ bool PcapngReader::read_block(const Block& block)
     case BlockType::packet: return read_obsolete_packet(block);
     case BlockType::name_resolution: return read_names(block);
     case BlockType::interface_statistics:
-        if (block.body_size() < 12) return fail(block.file_offset, "pcapng §4.6: an interface statistics block is too short");
+        if (block.body_size() < 12)
+            return fail(block.file_offset, "pcapng §4.6: an interface statistics block is too short");
         return read_options(block, 12);
     }
     return true; // what one does not know is skipped (§3.2)
@@ -183,8 +191,10 @@ bool PcapngReader::read_simple_packet(const Block& block)
         return fail(block.file_offset, "pcapng §4.4: a packet before its interface's description");
     const std::uint32_t original = u32(block.body());
     std::uint32_t captured = std::min(original, static_cast<std::uint32_t>(block.body_size() - 4));
-    if (const std::uint32_t most = into_->interfaces[first_interface_].snapshot_length; most != 0) captured = std::min(captured, most);
-    into_->frames.push_back({Octets(block.body() + 4, captured), original, static_cast<std::uint32_t>(first_interface_), {}});
+    if (const std::uint32_t most = into_->interfaces[first_interface_].snapshot_length; most != 0)
+        captured = std::min(captured, most);
+    into_->frames.push_back(
+        {Octets(block.body() + 4, captured), original, static_cast<std::uint32_t>(first_interface_), {}});
     return true;
 }
 
@@ -216,8 +226,10 @@ bool PcapngReader::read_names(const Block& block)
         const std::size_t address_length = type == NameRecord::ipv4 ? 4 : type == NameRecord::ipv6 ? 16 : 0;
         if (address_length != 0 && length >= address_length) {
             wire::Address address;
-            if (address_length == 4) address = wire::Address::v4(wire::load_u32(record + 4));
-            else std::memcpy(address.octets.data(), record + 4, 16);
+            if (address_length == 4)
+                address = wire::Address::v4(wire::load_u32(record + 4));
+            else
+                std::memcpy(address.octets.data(), record + 4, 16);
             // One address may have several names, each ended by a zero.
             std::string_view names = wire::as_text({record + 4 + address_length, length - address_length});
             while (!names.empty()) {
@@ -242,7 +254,8 @@ bool PcapngReader::read_options(const Block& block, std::size_t from)
         const std::size_t file_offset = block.file_offset + 8 + from;
         if (++options_ > limits::capture_options)
             return fail(file_offset - 4, "more options in a block than 1,024, which is the most that is read");
-        if (length > block.body_size() - from) return fail(file_offset - 4, "pcapng §3.5: an option is longer than its block");
+        if (length > block.body_size() - from)
+            return fail(file_offset - 4, "pcapng §3.5: an option is longer than its block");
         if (!take_option(block, code, {option + 4, length}, file_offset)) return false;
         from = std::min(from + pcapng::padded(length), block.body_size());
     }
@@ -258,14 +271,14 @@ bool PcapngReader::take_option(const Block& block, std::uint16_t code, Octets va
         if (value.size() < pcapng::signature_length || u32(value.data()) != pcapng::enterprise_number) return true;
         const std::string_view opening = wire::as_text(value.subspan(4, pcapng::signature.size()));
         if (opening.substr(0, name) != pcapng::signature.substr(0, name)) return true;
-        if (opening != pcapng::signature) return fail(file_offset, "the run was recorded in another version of its format");
+        if (opening != pcapng::signature)
+            return fail(file_offset, "the run was recorded in another version of its format");
         const Octets log = value.subspan(pcapng::signature_length);
         into_->log_pieces.emplace_back(into_->log.size(), file_offset + pcapng::signature_length);
         into_->log.insert(into_->log.end(), log.begin(), log.end());
         return true;
     }
-    if (option == Option::comment &&
-        (block.type == BlockType::enhanced_packet || block.type == BlockType::packet)) {
+    if (option == Option::comment && (block.type == BlockType::enhanced_packet || block.type == BlockType::packet)) {
         into_->comments.push_back({into_->frames.size() - 1, wire::as_text(value)});
         return true;
     }

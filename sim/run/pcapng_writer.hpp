@@ -2,9 +2,9 @@
 /// Builds the blocks at the head of a pcapng file, which are written once: section header, interfaces, names.
 /// Packets are written where speed matters, by the Recorder and by sim/export.
 
+#include "protocols/link/mac_address.hpp"
 #include "protocols/wire/address.hpp"
 #include "protocols/wire/octets.hpp"
-#include "protocols/link/mac_address.hpp"
 #include "sim/run/pcapng.hpp"
 
 #include <span>

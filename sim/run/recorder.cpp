@@ -104,9 +104,15 @@ struct Recorder::Remembered {
     }
 };
 
-Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink, Commentator* commentator)
-    : sink_(std::move(sink)), spans_(spans), commentator_(commentator), level_(header.level), last_at_(header.start),
-      numbers_(spans), remembered_(std::make_unique<Remembered>())
+Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_ptr<Sink> sink,
+                   Commentator* commentator)
+    : sink_(std::move(sink)),
+      spans_(spans),
+      commentator_(commentator),
+      level_(header.level),
+      last_at_(header.start),
+      numbers_(spans),
+      remembered_(std::make_unique<Remembered>())
 {
     const FactKinds commented = commentator_ != nullptr ? commentator_->kinds() : FactKinds{};
     for (const auto& [kind, level] : levels_of(std::type_identity<AnyFact>{})) {
@@ -138,7 +144,8 @@ void Recorder::write_head(const RunHeader& header)
     section.u16(0);
     section.u32(0xFFFFFFFF); // a section of unknown length: 64 bits of ones
     section.u32(0xFFFFFFFF);
-    if (!header.title.empty()) section.option(pcapng::Option::comment, pcapng::fitting(header.title, pcapng::option_octets));
+    if (!header.title.empty())
+        section.option(pcapng::Option::comment, pcapng::fitting(header.title, pcapng::option_octets));
     section.option(pcapng::Option::shb_user_application, std::string_view("tegami"));
     wire::OctetBuffer option;
     for (std::size_t from = 0; from < here; from += pcapng::option_octets) {
@@ -274,7 +281,8 @@ FrameRef Recorder::frame(Time at, NodeId node, Spans spans, FactRef cause, const
         std::memcpy(cursor_, octets.data(), captured);
         cursor_ += body;
     }
-    if (!comments_.empty()) [[unlikely]] write_comments();
+    if (!comments_.empty()) [[unlikely]]
+        write_comments();
     open_option();
     ++frames_;
     put(at, node, spans, cause, sent);
@@ -289,8 +297,10 @@ void Recorder::comment(const Event& event)
     const std::string_view text = pcapng::fitting(whole, pcapng::option_octets);
     if (text.empty()) return;
     // A reader takes only so many options a block: a long silence on the wire ends in one long comment.
-    if (comments_.size() < most_comments) comments_.emplace_back(text);
-    else if (comments_.back().size() + 1 + text.size() <= pcapng::option_octets) comments_.back().append("\n").append(text);
+    if (comments_.size() < most_comments)
+        comments_.emplace_back(text);
+    else if (comments_.back().size() + 1 + text.size() <= pcapng::option_octets)
+        comments_.back().append("\n").append(text);
 }
 
 void Recorder::write_comments()

@@ -59,7 +59,8 @@ class Recorder {
         if (treatment == Treatment::leave_out) return FactRef::none;
         static_assert(Fact::kind != FactKind::frame_sent, "a frame is recorded with its octets, by frame()");
         const FactRef ref = put(at, node, spans, cause, fact);
-        if (treatment == Treatment::comment_on) [[unlikely]] comment({ref, at, node, 0, spans, cause, {}, fact});
+        if (treatment == Treatment::comment_on) [[unlikely]]
+            comment({ref, at, node, 0, spans, cause, {}, fact});
         return ref;
     }
 
@@ -152,7 +153,7 @@ class Recorder {
     std::uint8_t* limit_ = nullptr;  // up to where it may
     std::uint8_t* option_ = nullptr; // our open option
     std::uint8_t* block_ = nullptr;  // the open block; null for none
-    Chunk chunk_; // its size: what closed blocks take
+    Chunk chunk_;                    // its size: what closed blocks take
 
     Time last_at_{};
     std::uint64_t facts_ = 0;

@@ -60,7 +60,7 @@ std::expected<std::unique_ptr<FileSink>, FileError> FileSink::create(const std::
     std::unique_ptr<FileSink> sink(new FileSink);
     sink->path_ = resolved(path);
 
-    struct stat there {};
+    struct stat there{};
     const bool exists = ::stat(sink->path_.c_str(), &there) == 0;
     if (exists && S_ISDIR(there.st_mode)) {
         errno = EISDIR;
@@ -78,10 +78,13 @@ std::expected<std::unique_ptr<FileSink>, FileError> FileSink::create(const std::
     const std::size_t slash = sink->path_.rfind('/');
     const std::string name = slash == std::string::npos ? sink->path_ : sink->path_.substr(slash + 1);
     for (int i = 0; i < 100 && sink->file_ < 0; ++i) {
-        const std::string temporary = folder + "/." + name + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp";
+        const std::string temporary =
+            folder + "/." + name + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp";
         sink->file_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (sink->file_ >= 0) sink->temporary_ = temporary;
-        else if (errno != EEXIST) break;
+        if (sink->file_ >= 0)
+            sink->temporary_ = temporary;
+        else if (errno != EEXIST)
+            break;
     }
     if (sink->file_ < 0) return sink->fail("create");
     if (exists && ::fchmod(sink->file_, there.st_mode & 07777) != 0) return sink->fail("create");
@@ -111,8 +114,10 @@ void FileSink::write(Octets octets)
 {
     while (!octets.empty() && failure_.number == 0) {
         const ssize_t written = ::write(file_, octets.data(), octets.size());
-        if (written >= 0) octets = octets.subspan(static_cast<std::size_t>(written));
-        else if (errno != EINTR) fail("write");
+        if (written >= 0)
+            octets = octets.subspan(static_cast<std::size_t>(written));
+        else if (errno != EINTR)
+            fail("write");
     }
 }
 
@@ -152,7 +157,7 @@ std::expected<wire::OctetBuffer, FileError> read_file(const std::string& path)
     } close{file};
 
     wire::OctetBuffer content;
-    struct stat there {};
+    struct stat there{};
     if (::fstat(file, &there) != 0) return failed();
     if (S_ISREG(there.st_mode)) content.reserve(static_cast<std::size_t>(there.st_size) + 1);
     for (;;) {

@@ -19,7 +19,10 @@ struct Chunk {
     std::size_t capacity = 0;
     std::size_t size = 0; ///< octets written
 
-    static Chunk of(std::size_t capacity) { return {std::shared_ptr<std::uint8_t[]>(new std::uint8_t[capacity]), capacity, 0}; }
+    static Chunk of(std::size_t capacity)
+    {
+        return {std::shared_ptr<std::uint8_t[]>(new std::uint8_t[capacity]), capacity, 0};
+    }
     Octets octets() const { return {memory.get(), size}; }
 };
 

@@ -19,10 +19,7 @@ using namespace tegami::run;
 
 namespace {
 
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 RunHeader header_of(std::uint32_t hosts, Level level)
 {
@@ -32,8 +29,9 @@ RunHeader header_of(std::uint32_t hosts, Level level)
     header.nodes = {"scenario", "outside"};
     for (std::uint32_t i = 0; i < hosts; ++i) {
         header.nodes.push_back("host-" + std::to_string(i));
-        header.nics.push_back({static_cast<NodeId>(2 + i), "host-" + std::to_string(i) + ":edge", "", link::MacAddress{{2, 0, 0, 0, 1, 2}},
-                               wire::Address::v4(0x0A000000 + i), 24, static_cast<NicId>(i ^ 1)});
+        header.nics.push_back({static_cast<NodeId>(2 + i), "host-" + std::to_string(i) + ":edge", "",
+                               link::MacAddress{{2, 0, 0, 0, 1, 2}}, wire::Address::v4(0x0A000000 + i), 24,
+                               static_cast<NicId>(i ^ 1)});
     }
     return header;
 }
@@ -50,8 +48,10 @@ Tally play(Level level, const std::string& file, std::uint64_t dialogues, const 
     constexpr std::uint32_t hosts = 1000;
     SpanTable spans;
     std::unique_ptr<Sink> sink;
-    if (file.empty()) sink = std::make_unique<HashSink>();
-    else sink = std::move(*FileSink::create(file));
+    if (file.empty())
+        sink = std::make_unique<HashSink>();
+    else
+        sink = std::move(*FileSink::create(file));
     const double begin = now();
     Recorder recorder(header_of(hosts, level), spans, std::move(sink));
     std::int64_t ns = 1'775'433'600'000'000'000;
@@ -61,29 +61,48 @@ Tally play(Level level, const std::string& file, std::uint64_t dialogues, const 
         const auto client = static_cast<NodeId>(2 + d * 7 % hosts);
         const auto server = static_cast<NodeId>(2 + d * 13 % hosts);
         const SpanId session = spans.begin({SpanKind::session, client, 0, {}, {}, 0});
-        const SpanId step = spans.begin({SpanKind::step, client, 0, {client, static_cast<std::uint32_t>(d + 1)}, Step::s1_submit, 1});
+        const SpanId step =
+            spans.begin({SpanKind::step, client, 0, {client, static_cast<std::uint32_t>(d + 1)}, Step::s1_submit, 1});
         const Spans set = spans.with(spans.only(session), step);
         const auto connection = static_cast<ConnectionId>(d / 100 + 1);
-        FactRef cause = recorder.record({ns}, client, set, FactRef::none, StepBegun{step, {client, 1}, Step::s1_submit, 1, "", "mx.example.jp", 587});
+        FactRef cause = recorder.record({ns}, client, set, FactRef::none,
+                                        StepBegun{step, {client, 1}, Step::s1_submit, 1, "", "mx.example.jp", 587});
         recorder.record({ns}, client, set, cause, SessionBegun{session, Protocol::smtp, connection, true});
         recorder.record({ns}, server, set, cause, SessionBegun{session, Protocol::smtp, connection, false});
         for (int i = 0; i < 10; ++i)
-            recorder.record({ns += 50}, server, set, cause, DiskChanged{DiskChange::written, "mail/new/1775433600.M1P2.host", "", 1400});
+            recorder.record({ns += 50}, server, set, cause,
+                            DiskChanged{DiskChange::written, "mail/new/1775433600.M1P2.host", "", 1400});
         for (int i = 0; i < 43; ++i) {
             const std::size_t size = i % 10 == 0 ? packet.size() : 66 + static_cast<std::size_t>(i) * 3;
             recorder.record({ns += 900}, client, set, cause, TcpSent{connection, 120, 2400});
-            const FrameRef frame = recorder.frame({ns}, client, set, recorder.last(), {static_cast<NicId>(index_of(client) - 2), NicId{5}, {120'000}, Fate::arrives}, Octets(packet).first(size), 54);
+            const FrameRef frame =
+                recorder.frame({ns}, client, set, recorder.last(),
+                               {static_cast<NicId>(index_of(client) - 2), NicId{5}, {120'000}, Fate::arrives},
+                               Octets(packet).first(size), 54);
             cause = recorder.last();
-            recorder.record({ns += 20'000}, server, set, cause, FrameCrossed{frame, NicId{7}, NicId{8}, {54'000}, Fate::arrives, {}});
-            recorder.record({ns += 20'000}, server, set, cause, FrameCrossed{frame, NicId{9}, NicId{10}, {54'000}, Fate::arrives, {}});
-            cause = recorder.record({ns += 20'000}, server, set, cause, TcpReceived{connection, 120, 0, 65'535, 14'600, 65'535, 120'000, 1'000'000});
-            if (i % 3 == 0) cause = recorder.record({ns}, server, set, cause, LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
-            if (i % 3 == 1) cause = recorder.record({ns}, client, set, cause, LineHeard{connection, static_cast<std::uint64_t>(i - 1) * 40});
-            if (i % 3 == 2) recorder.record({ns}, client, set, cause, LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
-            if (i % 6 == 0) recorder.record({ns}, client, set, cause, TcpState{connection, tcp::State::syn_sent, tcp::State::established, tcp::Rule{}});
-            if (i % 2 == 0) recorder.record({ns}, client, set, cause, LineHeard{connection, static_cast<std::uint64_t>(i) * 40});
+            recorder.record({ns += 20'000}, server, set, cause,
+                            FrameCrossed{frame, NicId{7}, NicId{8}, {54'000}, Fate::arrives, {}});
+            recorder.record({ns += 20'000}, server, set, cause,
+                            FrameCrossed{frame, NicId{9}, NicId{10}, {54'000}, Fate::arrives, {}});
+            cause = recorder.record({ns += 20'000}, server, set, cause,
+                                    TcpReceived{connection, 120, 0, 65'535, 14'600, 65'535, 120'000, 1'000'000});
+            if (i % 3 == 0)
+                cause = recorder.record({ns}, server, set, cause,
+                                        LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
+            if (i % 3 == 1)
+                cause = recorder.record({ns}, client, set, cause,
+                                        LineHeard{connection, static_cast<std::uint64_t>(i - 1) * 40});
+            if (i % 3 == 2)
+                recorder.record({ns}, client, set, cause,
+                                LineSaid{connection, static_cast<std::uint64_t>(i) * 40, line});
+            if (i % 6 == 0)
+                recorder.record({ns}, client, set, cause,
+                                TcpState{connection, tcp::State::syn_sent, tcp::State::established, tcp::Rule{}});
+            if (i % 2 == 0)
+                recorder.record({ns}, client, set, cause, LineHeard{connection, static_cast<std::uint64_t>(i) * 40});
         }
-        recorder.record({ns}, client, set, cause, StepEnded{step, {client, 1}, Step::s1_submit, 1, Outcome::done, "", "250 ok"});
+        recorder.record({ns}, client, set, cause,
+                        StepEnded{step, {client, 1}, Step::s1_submit, 1, Outcome::done, "", "250 ok"});
         calls += 43 + 13 + 43 * 4 + 43 + 8 + 22 + 1;
     }
     const std::uint64_t records = level == Level::full ? recorder.facts() : calls;
@@ -128,7 +147,8 @@ double frames_by_recorder(const std::string& file, const std::vector<std::uint8_
     const double begin = now();
     Recorder recorder(header_of(2, Level::full), spans, std::move(*sink));
     for (std::size_t i = 0; i < count; ++i)
-        recorder.frame({1'775'433'600'000'000'000 + static_cast<std::int64_t>(i) * 1000}, NodeId::first, {}, FactRef::none, {NicId{0}, NicId{1}, {1000}, Fate::arrives}, packet, 54);
+        recorder.frame({1'775'433'600'000'000'000 + static_cast<std::int64_t>(i) * 1000}, NodeId::first, {},
+                       FactRef::none, {NicId{0}, NicId{1}, {1000}, Fate::arrives}, packet, 54);
     if (!recorder.finish(Time::never())) return 0;
     const double seconds = now() - begin;
     ::unlink(file.c_str());
@@ -139,11 +159,13 @@ void row(bool json, const char* name, double ours, double peer, const char* unit
 {
     const double ratio = peer > 0 ? ours / peer : 0;
     if (json)
-        std::printf("{\"name\":\"%s\",\"ours\":%.4g,\"unit\":\"%s\",\"peer\":%.4g,\"ratio\":%.3g,\"goal\":%.4g}\n", name, ours, unit, peer, ratio, goal);
+        std::printf("{\"name\":\"%s\",\"ours\":%.4g,\"unit\":\"%s\",\"peer\":%.4g,\"ratio\":%.3g,\"goal\":%.4g}\n",
+                    name, ours, unit, peer, ratio, goal);
     else if (peer > 0)
         std::printf("%-44s %10.4g %-9s libpcap %.4g, ratio %.2f (goal %.3g)\n", name, ours, unit, peer, ratio, goal);
     else
-        std::printf("%-44s %10.4g %-9s (goal %s %.3g)\n", name, ours, unit, less_is_better ? "at most" : "at least", goal);
+        std::printf("%-44s %10.4g %-9s (goal %s %.3g)\n", name, ours, unit, less_is_better ? "at most" : "at least",
+                    goal);
 }
 
 } // namespace
@@ -153,8 +175,10 @@ int main(int argc, char** argv)
     bool json = false;
     std::string folder = ".";
     for (int i = 1; i < argc; ++i) {
-        if (std::string_view(argv[i]) == "--json") json = true;
-        else folder = argv[i];
+        if (std::string_view(argv[i]) == "--json")
+            json = true;
+        else
+            folder = argv[i];
     }
     const std::string file = folder + "/tegami-record-bench." + std::to_string(::getpid()) + ".tmp";
     std::vector<std::uint8_t> packet(1514, 0x5A);

@@ -136,7 +136,8 @@ class SteppedEnd final : public wire::Stream {
             const std::size_t count = std::min(segment_size_, out_.size());
             segment.octets = out_.substr(0, count);
             for (std::uint32_t i = 0; i < count; ++i) {
-                if (segment.runs.empty() || segment.runs.back().spans != out_spans_[i]) segment.runs.push_back({i, out_spans_[i]});
+                if (segment.runs.empty() || segment.runs.back().spans != out_spans_[i])
+                    segment.runs.push_back({i, out_spans_[i]});
                 segment.runs.back().end = i + 1;
             }
             out_.erase(0, count);
@@ -158,7 +159,8 @@ class SteppedEnd final : public wire::Stream {
     std::coroutine_handle<> waiting_;
 };
 
-inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>> make_stepped_pair(std::size_t segment_size = 1'460)
+inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>>
+make_stepped_pair(std::size_t segment_size = 1'460)
 {
     auto one = std::make_unique<SteppedEnd>(segment_size);
     auto other = std::make_unique<SteppedEnd>(segment_size);

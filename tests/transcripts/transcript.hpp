@@ -154,15 +154,13 @@ inline wire::Task<void> probe_end(wire::Stream& peer, std::optional<wire::Hangup
     if (!chunk) why = chunk.error();
 }
 
-inline wire::Task<void> talk(wire::Stream& peer, std::string_view text)
-{
-    co_await peer.write(text, wire::Spans{7});
-}
+inline wire::Task<void> talk(wire::Stream& peer, std::string_view text) { co_await peer.write(text, wire::Spans{7}); }
 
 } // namespace detail
 
 /// Plays the other side of `script` against `dialogue`, which speaks for `ours`. What did not go as written, a line each.
-inline std::vector<std::string> play(const Script& script, Side ours, const std::function<wire::Task<void>(wire::Stream&)>& dialogue,
+inline std::vector<std::string> play(const Script& script, Side ours,
+                                     const std::function<wire::Task<void>(wire::Stream&)>& dialogue,
                                      Feed feed = Feed::groups)
 {
     std::vector<std::string> complaints;

@@ -28,7 +28,10 @@ namespace fs = std::filesystem;
 /// A folder of this test's own.
 class Folder {
   public:
-    Folder() : path_(fs::temp_directory_path() / ("tegami-export-" + std::to_string(::getpid()))) { fs::create_directories(path_); }
+    Folder() : path_(fs::temp_directory_path() / ("tegami-export-" + std::to_string(::getpid())))
+    {
+        fs::create_directories(path_);
+    }
     ~Folder() { fs::remove_all(path_); }
     std::string operator/(const char* name) const { return (path_ / name).string(); }
 
@@ -39,22 +42,27 @@ class Folder {
 /// Says lines and mails, some of them in Japanese.
 class Spoken final : public run::Commentator {
   public:
-    run::FactKinds kinds() const override { return run::fact_kinds({FactKind::line_said, FactKind::mail_made, FactKind::step_ended, FactKind::frame_sent}); }
+    run::FactKinds kinds() const override
+    {
+        return run::fact_kinds({FactKind::line_said, FactKind::mail_made, FactKind::step_ended, FactKind::frame_sent});
+    }
     std::string comment(const Event& event, const SpanTable& spans) override
     {
         ++asked;
         if (const auto* line = std::get_if<run::LineSaid>(&event.what)) return "言った: " + std::string(line->text);
         if (const auto* mail = std::get_if<run::MailMade>(&event.what)) return "手紙 " + std::to_string(mail->number);
-        if (const auto* step = std::get_if<run::StepEnded>(&event.what)) return "end of " + std::string(run::step_name(spans[step->span].step));
-        if (std::holds_alternative<run::FrameSent>(event.what)) return static_cast<std::uint64_t>(event.frame) == 5 ? "frame five" : "";
+        if (const auto* step = std::get_if<run::StepEnded>(&event.what))
+            return "end of " + std::string(run::step_name(spans[step->span].step));
+        if (std::holds_alternative<run::FrameSent>(event.what))
+            return static_cast<std::uint64_t>(event.frame) == 5 ? "frame five" : "";
         FAIL("asked about a kind that was not named");
         return {};
     }
     int asked = 0;
 };
 
-Log recorded(Level level = Level::full, std::uint32_t lose = 0, run::Commentator* commentator = nullptr, wire::OctetBuffer* file = nullptr,
-             std::uint32_t mails = 3)
+Log recorded(Level level = Level::full, std::uint32_t lose = 0, run::Commentator* commentator = nullptr,
+             wire::OctetBuffer* file = nullptr, std::uint32_t mails = 3)
 {
     Synthetic live(std::make_unique<MemorySink>(), run::synthetic::header(level), commentator);
     Dialogue dialogue(live);
@@ -151,7 +159,8 @@ TEST_CASE("a run is a capture: tshark, capinfos and libpcap read it in silence")
         // Enough facts that statistics blocks stand between the frames at every level.
         const Log log = recorded(level, 0, &spoken, &file, 300);
         const std::string path = save(folder, "run.pcapng", file);
-        CHECK(block_types(file) == (log.frames() > 0 ? std::set<std::uint32_t>{0x0A0D0D0A, 1, 4, 5, 6} : std::set<std::uint32_t>{0x0A0D0D0A, 1, 4, 5}));
+        CHECK(block_types(file) == (log.frames() > 0 ? std::set<std::uint32_t>{0x0A0D0D0A, 1, 4, 5, 6}
+                                                     : std::set<std::uint32_t>{0x0A0D0D0A, 1, 4, 5}));
         CHECK(libpcap_says(path) == std::to_string(log.frames()));
         if (has("capinfos")) {
             const std::string text = output_of("capinfos -c -M " + path);
@@ -190,7 +199,8 @@ TEST_CASE("tshark shows comments, interfaces and names")
     recorded(Level::full, 0, &spoken, &file, 1);
     CHECK(spoken.asked > 30);
     const std::string path = save(folder, "run.pcapng", file);
-    const std::string comments = output_of("tshark -r " + path + " -Y frame.comment -T fields -e frame.number -e frame.comment");
+    const std::string comments =
+        output_of("tshark -r " + path + " -Y frame.comment -T fields -e frame.number -e frame.comment");
     INFO(comments);
     CHECK(comments.find("1\t手紙 1") == 0); // rides on the next frame written: the first
     CHECK(comments.find("言った: EHLO alice-pc.sakura.example.jp") != comments.npos);
@@ -199,7 +209,8 @@ TEST_CASE("tshark shows comments, interfaces and names")
     const std::string names = output_of("tshark -r " + path + " -c 3 -T fields -e frame.interface_name");
     CHECK(names == "alice-pc:edge\nedge:alice-pc\nalice-pc:edge\n");
     CHECK(output_of("tshark -N n -r " + path + " -Y tcp -c 3").find("mx.example.com") != std::string::npos);
-    CHECK(output_of("tshark -r " + path + " -Y 'smtp.req.command == \"EHLO\"' -T fields -e smtp.req.parameter").find("alice-pc.sakura.example.jp") != std::string::npos);
+    CHECK(output_of("tshark -r " + path + " -Y 'smtp.req.command == \"EHLO\"' -T fields -e smtp.req.parameter")
+              .find("alice-pc.sakura.example.jp") != std::string::npos);
     CHECK(output_of("tshark -r " + path + " -q -z io,phs").find("data") == std::string::npos);
 }
 
@@ -249,7 +260,8 @@ TEST_CASE("an exported pcap is read by libpcap, to the nanosecond")
     REQUIRE(plain.frames() == log.frames());
     for (std::uint64_t f = 1; f <= log.frames(); ++f) {
         REQUIRE(plain.frame(static_cast<FrameRef>(f)).at == log.frame(static_cast<FrameRef>(f)).at);
-        REQUIRE(std::ranges::equal(plain.frame(static_cast<FrameRef>(f)).octets, log.frame(static_cast<FrameRef>(f)).octets));
+        REQUIRE(std::ranges::equal(plain.frame(static_cast<FrameRef>(f)).octets,
+                                   log.frame(static_cast<FrameRef>(f)).octets));
     }
     CHECK(as_pcap(plain) == exported);
     if (has("tshark") && has("capinfos")) CHECK(output_of(gate() + "--strict " + path) == "");
@@ -262,7 +274,8 @@ TEST_CASE("what cannot become a capture is refused in words")
         REQUIRE_FALSE(result);
         return std::string(result.error().key()) + ": " + result.error().text();
     };
-    CHECK(problem(recorded(Level::story)) == "export.no_frames: the run was recorded at level story, without frames: record it again with --record full");
+    CHECK(problem(recorded(Level::story)) ==
+          "export.no_frames: the run was recorded at level story, without frames: record it again with --record full");
     CHECK(problem(recorded(Level::none)).find("level none") != std::string::npos);
     const Log plain = Log::of(as_pcap(recorded()));
     CaptureChoice somewhere;
@@ -334,9 +347,12 @@ TEST_CASE("a sniffer sees what passes where it stands")
     // A host that is off hears nothing.
     Synthetic off(std::make_unique<MemorySink>());
     const wire::OctetBuffer frame(60, 1);
-    const FrameRef sent = off.send(run::synthetic::client, {}, FactRef::none, {run::synthetic::client_nic, run::synthetic::router_in, {10}, run::Fate::arrives}, frame, 34);
+    const FrameRef sent =
+        off.send(run::synthetic::client, {}, FactRef::none,
+                 {run::synthetic::client_nic, run::synthetic::router_in, {10}, run::Fate::arrives}, frame, 34);
     off.now = off.now + run::Duration{10};
-    off.note(run::synthetic::router, {}, FactRef::none, run::FrameDropped{sent, run::synthetic::router_in, run::DropReason::host_off, "", {}});
+    off.note(run::synthetic::router, {}, FactRef::none,
+             run::FrameDropped{sent, run::synthetic::router_in, run::DropReason::host_off, "", {}});
     REQUIRE(off.recorder.finish(off.now));
     const Log off_log = Log::of(run::synthetic::file_of(off.recorder.kept()));
     CHECK(sniff(off_log, *parse_place(off_log, "edge")).empty());
@@ -356,9 +372,13 @@ TEST_CASE("a sniffer's capture stands before tshark's eyes, each at its own plac
         choice.commentator = &spoken;
         const std::string path = save(folder, "sniffed.pcapng", as_pcapng(log, choice));
         CHECK(output_of(gate() + "--strict " + path) == "");
-        CHECK(output_of("tshark -r " + path + " -c 1 -T fields -e frame.packet_flags_direction").find("0x0000000") == 0);
-        CHECK(output_of("capinfos " + path).find("Number of interfaces in file: " + std::to_string(choice.place->nics.size())) != std::string::npos);
-        CHECK(libpcap_says(save(folder, "sniffed.pcap", as_pcap(log, choice))) == std::to_string(chosen_frames(log, choice)->size()));
+        CHECK(output_of("tshark -r " + path + " -c 1 -T fields -e frame.packet_flags_direction").find("0x0000000") ==
+              0);
+        CHECK(output_of("capinfos " + path)
+                  .find("Number of interfaces in file: " + std::to_string(choice.place->nics.size())) !=
+              std::string::npos);
+        CHECK(libpcap_says(save(folder, "sniffed.pcap", as_pcap(log, choice))) ==
+              std::to_string(chosen_frames(log, choice)->size()));
     }
 }
 
@@ -406,13 +426,16 @@ TEST_CASE("no octet of a stranger leaves JSON raw")
     };
     CHECK(text("a\"b\\c") == R"("a\"b\\c")");
     CHECK(text("\x1b[31m\r\n\t\x7f") == R"("\u001b[31m\r\n\t\u007f")");
-    CHECK(text("\xC2\x9B") == R"("\u009b")");                         // an escape in eight bits
-    CHECK(text("\xE2\x80\xAE" "abc") == R"("\u202eabc")");             // turns what follows around
+    CHECK(text("\xC2\x9B") == R"("\u009b")"); // an escape in eight bits
+    CHECK(text("\xE2\x80\xAE"
+               "abc") == R"("\u202eabc")"); // turns what follows around
     CHECK(text("手紙") == "\"手紙\"");
-    CHECK(text("\xFF" "a\xE6\x89") == "\"\xEF\xBF\xBD" "a\xEF\xBF\xBD\xEF\xBF\xBD\"");
-    CHECK(text("\xED\xA0\x80").find("\xED") == std::string::npos);     // half of a surrogate pair
+    CHECK(text("\xFF"
+               "a\xE6\x89") == "\"\xEF\xBF\xBD"
+                               "a\xEF\xBF\xBD\xEF\xBF\xBD\"");
+    CHECK(text("\xED\xA0\x80").find("\xED") == std::string::npos); // half of a surrogate pair
     CHECK(text("\xF0\x9F\x93\xAE") == "\"\xF0\x9F\x93\xAE\"");
-    CHECK(text("\xC0\xAF").find("\xC0") == std::string::npos);         // longer than need be
+    CHECK(text("\xC0\xAF").find("\xC0") == std::string::npos); // longer than need be
     CHECK(run::iso_time({0}, 0) == "1970-01-01T00:00:00.000000000+00:00");
     CHECK(run::iso_time({-1}, 0) == "1969-12-31T23:59:59.999999999+00:00");
     CHECK(run::iso_time({951'782'400'000'000'001}, -570) == "2000-02-28T14:30:00.000000001-09:30");

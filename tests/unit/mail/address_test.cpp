@@ -99,6 +99,8 @@ TEST_CASE("limits of addresses, on both sides")
     // A path is at most 256 octets with its brackets.
     const std::string d245 = domain.substr(0, 245);
     CHECK(mail::read_path("<aaaaaaaa@" + d245 + ">")->length == 256);
+    CHECK(mail::parse_mailbox("aaaaaaaa@" + d245));
+    CHECK_FALSE(mail::parse_mailbox("aaaaaaaaa@" + d245));
     const auto longer = mail::read_path("<aaaaaaaaa@" + d245 + ">");
     REQUIRE_FALSE(longer);
     CHECK(std::string{longer.error().rule}.find("4.5.3.1.3") != std::string::npos);
@@ -127,7 +129,8 @@ TEST_CASE("paths")
         CHECK(mail::format(read->path) == row.written);
         CHECK(read->length == row.length);
     }
-    for (const char* text : {"", "<", "<a@b", "<a>", "<a@b", "<@a:>", "<@a@b>", "<@a,b:c@d>", "postmaster", "a@b>", "< a@b>", "<a@b >"}) {
+    for (const char* text :
+         {"", "<", "<a@b", "<a>", "<a@b", "<@a:>", "<@a@b>", "<@a,b:c@d>", "postmaster", "a@b>", "< a@b>", "<a@b >"}) {
         INFO(text);
         CHECK_FALSE(mail::read_path(text));
     }

@@ -8,7 +8,8 @@ using namespace tegami;
 
 TEST_CASE("a header is read, folded fields and all")
 {
-    const std::string message = "From: a@b\r\nSubject: one\r\n\ttwo\r\n three\r\nX-Empty:\r\nTo : c@d\r\n\r\nbody: no field\r\n";
+    const std::string message =
+        "From: a@b\r\nSubject: one\r\n\ttwo\r\n three\r\nX-Empty:\r\nTo : c@d\r\n\r\nbody: no field\r\n";
     const auto header = mail::read_header(message);
     REQUIRE(header.fields.size() == 4);
     CHECK(header.fields[1].body == " one\r\n\ttwo\r\n three");

@@ -60,7 +60,8 @@ TEST_CASE("subjects come back as they were written, whatever they are")
         "",
         "こんにちは",
         "はじめての手紙です。とても長い件名なので、何行にも折り返されなければなりませんが、文字の途中では切れません。",
-        "a long subject in plain words that goes on and on until it does not fit into seventy-eight columns any more, so it folds",
+        "a long subject in plain words that goes on and on until it does not fit into seventy-eight columns any more, "
+        "so it folds",
         "two  spaces  stay,  also  where  the  line  is  folded  because  it  is  far  too  long  for  a  single  line",
         std::string(200, 'x'),
         std::string(2'000, 'y'),
@@ -130,7 +131,8 @@ TEST_CASE("many recipients fold between addresses")
 {
     auto letter = small_letter();
     letter.to.clear();
-    for (int i = 0; i < 30; ++i) letter.to.push_back({i % 2 ? "名前の長いともだち" : "", {"friend" + std::to_string(i), "example.com"}});
+    for (int i = 0; i < 30; ++i)
+        letter.to.push_back({i % 2 ? "名前の長いともだち" : "", {"friend" + std::to_string(i), "example.com"}});
     const std::string message = mail::compose(letter, mail::BodyOctets::seven_bit);
     const auto header = mail::read_header(message);
     const std::string unfolded = mail::unfold(header.find("To")->body);
@@ -157,8 +159,12 @@ TEST_CASE("the body's encoding is the plainest that the way takes")
 TEST_CASE("no line of a message is over 998 octets, and bodies come back")
 {
     const std::string bodies[] = {
-        std::string(5'000, 'x') + "\n", "trailing space \n\ttab\t\n=\n", "no end", "a\rb\nc\r\n",
-        std::string(300, '=') + "\n.\nFrom me\n", std::string(100, ' ') + "\n",
+        std::string(5'000, 'x') + "\n",
+        "trailing space \n\ttab\t\n=\n",
+        "no end",
+        "a\rb\nc\r\n",
+        std::string(300, '=') + "\n.\nFrom me\n",
+        std::string(100, ' ') + "\n",
         "caf\u00E9 " + std::string(990, 'z') + " " + std::string(990, 'z') + "\n",
     };
     for (const std::string& body : bodies) {
@@ -199,7 +205,8 @@ TEST_CASE("dates")
         {1'775'433'600, 540, "Mon, 6 Apr 2026 09:00:00 +0900"},
         {-9'000'000'000, 0, "Thu, 19 Oct 1684 08:00:00 +0000"},
     };
-    for (const Row& row : rows) CHECK(mail::format_date(wire::Time{row.seconds * 1'000'000'000}, row.zone) == row.written);
+    for (const Row& row : rows)
+        CHECK(mail::format_date(wire::Time{row.seconds * 1'000'000'000}, row.zone) == row.written);
 }
 
 TEST_CASE("encoded words of others")
@@ -238,8 +245,20 @@ TEST_CASE("encoded words of others")
 TEST_CASE("UTF-8, one character at a time")
 {
     const std::pair<std::string, std::size_t> rows[] = {
-        {"a", 1}, {"\u00E9", 2}, {"こ", 3}, {"😀", 4}, {"", 0}, {"\x80", 0}, {"\xC0\x80", 0}, {"\xC1\xBF", 0},
-        {"\xE0\x9F\xBF", 0}, {"\xED\xA0\x80", 0}, {"\xF0\x8F\xBF\xBF", 0}, {"\xF4\x90\x80\x80", 0}, {"\xE3\x81", 0}, {"\xF5\x80\x80\x80", 0},
+        {"a", 1},
+        {"\u00E9", 2},
+        {"こ", 3},
+        {"😀", 4},
+        {"", 0},
+        {"\x80", 0},
+        {"\xC0\x80", 0},
+        {"\xC1\xBF", 0},
+        {"\xE0\x9F\xBF", 0},
+        {"\xED\xA0\x80", 0},
+        {"\xF0\x8F\xBF\xBF", 0},
+        {"\xF4\x90\x80\x80", 0},
+        {"\xE3\x81", 0},
+        {"\xF5\x80\x80\x80", 0},
     };
     for (const auto& [text, length] : rows) CHECK(mail::utf8_length(text) == length);
     for (const std::uint32_t c : {0x24u, 0xE9u, 0x3053u, 0x1F600u}) {

@@ -49,12 +49,24 @@ TEST_CASE("lines that are no POP3 commands, with the rule")
         std::string rule;
     };
     const Row rows[] = {
-        {"", 0, "not known"},          {"XX", 0, "not known"},       {"APOP bob c4c9334bac560ecc979e58001b3e22fb", 0, "not known"},
-        {"AUTH", 0, "not known"},      {"STLS", 0, "not known"},     {"USER", 4, "take a string"},
-        {"PASS", 4, "take a string"},  {"STAT 1", 5, "no arguments"}, {"RETR", 4, "digits"},
-        {"RETR x", 5, "digits"},       {"RETR 1 2", 7, "one message-number"}, {"RETR -1", 5, "digits"},
-        {"RETR 100000000000000000000", 5, "digits"}, {"TOP 1", 5, "TOP takes"}, {"TOP 1 -1", 6, "TOP takes"},
-        {"TOP 1 2 3", 6, "TOP takes"}, {"USER b\x1B[2J", 6, "printable"}, {std::string{"USER b\0", 7}, 6, "printable"},
+        {"", 0, "not known"},
+        {"XX", 0, "not known"},
+        {"APOP bob c4c9334bac560ecc979e58001b3e22fb", 0, "not known"},
+        {"AUTH", 0, "not known"},
+        {"STLS", 0, "not known"},
+        {"USER", 4, "take a string"},
+        {"PASS", 4, "take a string"},
+        {"STAT 1", 5, "no arguments"},
+        {"RETR", 4, "digits"},
+        {"RETR x", 5, "digits"},
+        {"RETR 1 2", 7, "one message-number"},
+        {"RETR -1", 5, "digits"},
+        {"RETR 100000000000000000000", 5, "digits"},
+        {"TOP 1", 5, "TOP takes"},
+        {"TOP 1 -1", 6, "TOP takes"},
+        {"TOP 1 2 3", 6, "TOP takes"},
+        {"USER b\x1B[2J", 6, "printable"},
+        {std::string{"USER b\0", 7}, 6, "printable"},
         {"USER b\u00F6b", 6, "printable"},
     };
     for (const Row& row : rows) {
@@ -81,7 +93,8 @@ TEST_CASE("responses, both ways")
         REQUIRE(parsed);
         CHECK(*parsed == response);
     }
-    for (const char* line : {"", "+", "+O", "OK", "-ER", "+OKAY", "-ERRx", "* OK IMAP4", "220 mx"}) CHECK_FALSE(pop3::parse_response(line));
+    for (const char* line : {"", "+", "+O", "OK", "-ER", "+OKAY", "-ERRx", "* OK IMAP4", "220 mx"})
+        CHECK_FALSE(pop3::parse_response(line));
     CHECK(pop3::format({true, "", std::string(600, 'x')}).size() == 512);
 }
 

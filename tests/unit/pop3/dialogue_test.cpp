@@ -29,17 +29,20 @@ struct FetchPlayed {
     bool done = false;
 };
 
-FetchPlayed fetch_script(const transcripts::Script& script, Feed feed, pop3::FetchOptions options = letterbox::bobs_options(), bool full = false)
+FetchPlayed fetch_script(const transcripts::Script& script, Feed feed,
+                         pop3::FetchOptions options = letterbox::bobs_options(), bool full = false)
 {
     FetchPlayed played;
     played.pile.full = full;
     played.complaints = transcripts::play(
-        script, Side::client, [&](wire::Stream& peer) { return letterbox::run_fetch(peer, options, played.pile, played.end, played.done); },
+        script, Side::client,
+        [&](wire::Stream& peer) { return letterbox::run_fetch(peer, options, played.pile, played.end, played.done); },
         feed);
     return played;
 }
 
-const std::string log_in = "S: +OK hello\nC: CAPA\nS: -ERR what\nC: USER bob\nS: +OK\nC: PASS pass word\nS: +OK\nC: STAT\n";
+const std::string log_in =
+    "S: +OK hello\nC: CAPA\nS: -ERR what\nC: USER bob\nS: +OK\nC: PASS pass word\nS: +OK\nC: STAT\n";
 
 } // namespace
 
@@ -56,7 +59,8 @@ TEST_CASE("the POP3 server, by its transcripts, at once and octet by octet")
         for (const Feed feed : {Feed::groups, Feed::octets}) {
             INFO(row.file << (feed == Feed::groups ? " in groups" : " octet by octet"));
             letterbox::Drop drop;
-            CHECK(serve_pop3(transcripts::read_script(pop3_transcripts + row.file), drop, feed) == std::vector<std::string>{});
+            CHECK(serve_pop3(transcripts::read_script(pop3_transcripts + row.file), drop, feed) ==
+                  std::vector<std::string>{});
             CHECK(drop.letters.size() == row.left);
             CHECK_FALSE(drop.locked);
             CHECK(drop.released == row.released);
@@ -68,32 +72,42 @@ TEST_CASE("a maildrop that is in use, cannot be read, or does not delete")
 {
     letterbox::Drop drop;
     drop.locked = true;
-    CHECK(serve_pop3(transcripts::parse_script("S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: -ERR [IN-USE] ...\nC: QUIT\nS: +OK ...\nS.\n"),
+    CHECK(serve_pop3(transcripts::parse_script("S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: -ERR "
+                                               "[IN-USE] ...\nC: QUIT\nS: +OK ...\nS.\n"),
                      drop, Feed::groups) == std::vector<std::string>{});
     CHECK(drop.locked); // the other session's lock
     drop.locked = false;
     drop.broken = true;
-    CHECK(serve_pop3(transcripts::parse_script("S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: -ERR [SYS/TEMP] ...\nC: QUIT\nS: +OK ...\nS.\n"),
+    CHECK(serve_pop3(transcripts::parse_script("S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: -ERR "
+                                               "[SYS/TEMP] ...\nC: QUIT\nS: +OK ...\nS.\n"),
                      drop, Feed::groups) == std::vector<std::string>{});
 
     struct FailsLater final : pop3::Maildrop {
         letterbox::Drop drop;
-        wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user, const std::string& password,
-                                                                                   wire::Spans spans) override
+        wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>>
+        open(const std::string& user, const std::string& password, wire::Spans spans) override
         {
             auto opened = co_await drop.open(user, password, spans);
             drop.broken = true;
             co_return opened;
         }
-        wire::Task<std::optional<pop3::Retrieved>> retrieve(std::size_t number, wire::Spans spans) override { return drop.retrieve(number, spans); }
-        wire::Task<bool> commit(const std::vector<std::size_t>& numbers, wire::Spans spans) override { return drop.commit(numbers, spans); }
+        wire::Task<std::optional<pop3::Retrieved>> retrieve(std::size_t number, wire::Spans spans) override
+        {
+            return drop.retrieve(number, spans);
+        }
+        wire::Task<bool> commit(const std::vector<std::size_t>& numbers, wire::Spans spans) override
+        {
+            return drop.commit(numbers, spans);
+        }
         void release() override { drop.release(); }
     } later;
     pop3::Session session{pop3::Policy{}};
-    const auto script = transcripts::parse_script("S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: +OK ...\nC: RETR 1\nS: -ERR [SYS/TEMP] ...\n"
-                                                  "C: DELE 1\nS: +OK ...\nC: QUIT\nS: -ERR [SYS/TEMP] ...\nS.\n");
-    CHECK(transcripts::play(script, Side::server, [&](wire::Stream& peer) { return pop3::serve(peer, session, later); }) ==
-          std::vector<std::string>{});
+    const auto script = transcripts::parse_script(
+        "S: +OK ...\nC: USER bob\nS: +OK ...\nC: PASS pass word\nS: +OK ...\nC: RETR 1\nS: -ERR [SYS/TEMP] ...\n"
+        "C: DELE 1\nS: +OK ...\nC: QUIT\nS: -ERR [SYS/TEMP] ...\nS.\n");
+    CHECK(transcripts::play(script, Side::server, [&](wire::Stream& peer) {
+              return pop3::serve(peer, session, later);
+          }) == std::vector<std::string>{});
     CHECK(later.drop.letters.size() == 2);
 }
 
@@ -134,9 +148,10 @@ TEST_CASE("the client keeps mail on the server if it shall, and copes with one t
 {
     auto options = letterbox::bobs_options();
     options.keep_on_server = true;
-    const auto played = fetch_script(transcripts::parse_script(log_in + "S: +OK 2 10\nC: UIDL\nS: -ERR what\nC: RETR 1\nS: +OK\nS: x\nS: .\n"
-                                                                        "C: RETR 2\nS: -ERR gone\nC: QUIT\nS: +OK\nC.\n"),
-                                     Feed::groups, options);
+    const auto played = fetch_script(
+        transcripts::parse_script(log_in + "S: +OK 2 10\nC: UIDL\nS: -ERR what\nC: RETR 1\nS: +OK\nS: x\nS: .\n"
+                                           "C: RETR 2\nS: -ERR gone\nC: QUIT\nS: +OK\nC.\n"),
+        Feed::groups, options);
     CHECK(played.complaints == std::vector<std::string>{});
     CHECK(played.end.stage == pop3::FetchStage::quit);
     CHECK(played.end.stored == 1);
@@ -147,7 +162,9 @@ TEST_CASE("the client keeps mail on the server if it shall, and copes with one t
 TEST_CASE("what the sink does not store is not deleted")
 {
     const auto played = fetch_script(
-        transcripts::parse_script(log_in + "S: +OK 1 10\nC: UIDL\nS: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: x\nS: .\nC: QUIT\nS: +OK\nC.\n"),
+        transcripts::parse_script(
+            log_in +
+            "S: +OK 1 10\nC: UIDL\nS: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: x\nS: .\nC: QUIT\nS: +OK\nC.\n"),
         Feed::groups, letterbox::bobs_options(), true);
     CHECK(played.complaints == std::vector<std::string>{});
     CHECK_FALSE(played.end.complete);
@@ -156,7 +173,8 @@ TEST_CASE("what the sink does not store is not deleted")
 TEST_CASE("servers that refuse, vanish or talk nonsense")
 {
     using pop3::FetchStage;
-    constexpr auto greeting = FetchStage::greeting, list = FetchStage::list, retrieve = FetchStage::retrieve, remove = FetchStage::remove, quit = FetchStage::quit;
+    constexpr auto greeting = FetchStage::greeting, list = FetchStage::list, retrieve = FetchStage::retrieve,
+                   remove = FetchStage::remove, quit = FetchStage::quit;
     struct Row {
         std::string script;
         pop3::FetchStage stage;
@@ -174,15 +192,25 @@ TEST_CASE("servers that refuse, vanish or talk nonsense")
         {"S= {x*600}\\r\\n\nC.\n", greeting, {}, true, ""},
         {"S: +OK\nC: CAPA\nS: +OK\nS 100001x: x\nC.\n", pop3::FetchStage::log_in, {}, true, ""},
         {hello + "C: USER bob\nS: -ERR no\nC: QUIT\nS: +OK\nC.\n", pop3::FetchStage::log_in, {}, false, ""},
-        {hello + "C: USER bob\nS: +OK\nC: PASS pass word\nS: -ERR [AUTH] no\nC: QUIT\nS: +OK\nC.\n", pop3::FetchStage::log_in, {}, false, "AUTH"},
-        {hello + "C: USER bob\nS: +OK\nC: PASS pass word\nS: -ERR [IN-USE] no\nC: QUIT\nS.\nC.\n", pop3::FetchStage::log_in, {}, false, "IN-USE"},
+        {hello + "C: USER bob\nS: +OK\nC: PASS pass word\nS: -ERR [AUTH] no\nC: QUIT\nS: +OK\nC.\n",
+         pop3::FetchStage::log_in,
+         {},
+         false,
+         "AUTH"},
+        {hello + "C: USER bob\nS: +OK\nC: PASS pass word\nS: -ERR [IN-USE] no\nC: QUIT\nS.\nC.\n",
+         pop3::FetchStage::log_in,
+         {},
+         false,
+         "IN-USE"},
         {log_in + "S: +OK many\nC.\n", list, {}, true, ""},
         {log_in + "S: +OK 0 0\nC: QUIT\nS: +OK\nC.\n", quit, {}, false, ""},
         {listed + "S: +OK\nS: nonsense\nC.\n", list, {}, true, ""},
         {listed + "S: +OK\nS: 1 a\nS.\nC.\n", list, wire::Hangup::closed, false, ""},
         {listed + "S: +OK\nS 100001x: 1 a\nC.\n", list, {}, true, ""},
-        {listed + "S: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: half\nS.\nC.\n", retrieve, wire::Hangup::closed, false, ""},
-        {listed + "S: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: x\nS: .\nC: DELE 1\nS!\n", remove, wire::Hangup::reset, false, ""},
+        {listed + "S: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: half\nS.\nC.\n", retrieve, wire::Hangup::closed, false,
+         ""},
+        {listed + "S: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: x\nS: .\nC: DELE 1\nS!\n", remove, wire::Hangup::reset,
+         false, ""},
     };
     for (const Row& row : rows) {
         INFO(row.script);
@@ -202,8 +230,9 @@ TEST_CASE("a message over the limit stays on the server, on both sides of the li
     auto options = letterbox::bobs_options();
     options.message_limit = 10;
     for (const int length : {8, 9}) {
-        const std::string script = log_in + "S: +OK 1 10\nC: UIDL\nS: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: {x*" + std::to_string(length) + "}\nS: .\n" +
-                                   (length == 8 ? "C: DELE 1\nS: +OK\n" : "") + "C: QUIT\nS: +OK\nC.\n";
+        const std::string script = log_in + "S: +OK 1 10\nC: UIDL\nS: +OK\nS: 1 a\nS: .\nC: RETR 1\nS: +OK\nS: {x*" +
+                                   std::to_string(length) + "}\nS: .\n" + (length == 8 ? "C: DELE 1\nS: +OK\n" : "") +
+                                   "C: QUIT\nS: +OK\nC.\n";
         const auto played = fetch_script(transcripts::parse_script(script), Feed::groups, options);
         CHECK(played.complaints == std::vector<std::string>{});
         CHECK(played.pile.fetched.size() == (length == 8 ? 1 : 0));
@@ -225,9 +254,11 @@ TEST_CASE("the POP3 attack pack: each as its row says")
     };
     const Row rows[] = {
         {"txn-04.bin", "+OK Send PASS\r\n+OK 2 messages\r\n-ERR Command not understood\r\n+OK Goodbye\r\n"},
-        {"txn-07.bin", "+OK Send PASS\r\n+OK 2 messages\r\n+OK Message 1 marked\r\n-ERR No such message\r\n+OK Goodbye\r\n"},
+        {"txn-07.bin",
+         "+OK Send PASS\r\n+OK 2 messages\r\n+OK Message 1 marked\r\n-ERR No such message\r\n+OK Goodbye\r\n"},
         {"txn-11.bin", "+OK Send PASS\r\n+OK 2 messages\r\n+OK 2 59\r\n-ERR Logged in already\r\n+OK Goodbye\r\n"},
-        {"user-path.bin", "+OK Send PASS\r\n-ERR [AUTH] Wrong name or password\r\n+OK Send PASS\r\n-ERR [AUTH] Wrong name or password\r\n"
+        {"user-path.bin", "+OK Send PASS\r\n-ERR [AUTH] Wrong name or password\r\n+OK Send PASS\r\n-ERR [AUTH] Wrong "
+                          "name or password\r\n"
                           "+OK Send PASS\r\n-ERR [AUTH] Wrong name or password\r\n+OK Goodbye\r\n"},
         {"stls-inject.bin", "-ERR Command not understood\r\n+OK Send PASS\r\n-ERR [AUTH] Wrong name or password\r\n"},
         {"quit-missing.bin", "+OK Send PASS\r\n+OK 2 messages\r\n+OK Message 1 marked\r\n"},
@@ -235,7 +266,8 @@ TEST_CASE("the POP3 attack pack: each as its row says")
     const auto octets_of = [&](const std::string& file) {
         std::ifstream in{folder / file, std::ios::binary};
         std::string octets{std::istreambuf_iterator<char>{in}, {}};
-        for (std::size_t at; (at = octets.find("PASS pass\r\n")) != octets.npos;) octets.replace(at, 9, "PASS pass word");
+        for (std::size_t at; (at = octets.find("PASS pass\r\n")) != octets.npos;)
+            octets.replace(at, 9, "PASS pass word");
         return octets;
     };
     for (const Row& row : rows) {
@@ -251,7 +283,8 @@ TEST_CASE("the POP3 attack pack: each as its row says")
         }
     }
     letterbox::Drop drop;
-    auto script = transcripts::parse_script("S: +OK ...\nC= x\nS 6x= +OK Send PASS\\r\\n-ERR [AUTH] Wrong name or password\\r\\n\nS.\n");
+    auto script = transcripts::parse_script(
+        "S: +OK ...\nC= x\nS 6x= +OK Send PASS\\r\\n-ERR [AUTH] Wrong name or password\\r\\n\nS.\n");
     script[1].text = octets_of("brute.bin");
     CHECK(serve_pop3(script, drop, Feed::groups) == std::vector<std::string>{});
 }

@@ -20,7 +20,8 @@ struct Letter {
 
 inline std::vector<Letter> two_letters()
 {
-    return {{"one.uid", "Subject: one\r\n\r\n.dot\r\n..\r\nend\r\n", {5}}, {"two.uid", "Subject: two\r\n\r\na\r\nb\r\nc\r\nd\r\n", {6}}};
+    return {{"one.uid", "Subject: one\r\n\r\n.dot\r\n..\r\nend\r\n", {5}},
+            {"two.uid", "Subject: two\r\n\r\na\r\nb\r\nc\r\nd\r\n", {6}}};
 }
 
 class Drop final : public pop3::Maildrop {
@@ -31,8 +32,8 @@ class Drop final : public pop3::Maildrop {
     bool broken = false;
     int released = 0;
 
-    wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user, const std::string& password,
-                                                                               wire::Spans) override
+    wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>>
+    open(const std::string& user, const std::string& password, wire::Spans) override
     {
         if (pauses) co_await pauses->pause();
         if (user != "bob" || password != "pass word") co_return std::unexpected(pop3::OpenError::wrong_password);
@@ -100,7 +101,8 @@ inline pop3::FetchOptions bobs_options()
     return options;
 }
 
-inline wire::Task<void> run_fetch(wire::Stream& peer, const pop3::FetchOptions& options, pop3::Sink& sink, pop3::FetchEnd& end, bool& done)
+inline wire::Task<void> run_fetch(wire::Stream& peer, const pop3::FetchOptions& options, pop3::Sink& sink,
+                                  pop3::FetchEnd& end, bool& done)
 {
     end = co_await pop3::fetch(peer, options, sink);
     done = true;

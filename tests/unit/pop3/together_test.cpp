@@ -61,7 +61,8 @@ TEST_CASE("two letters are fetched, and each octet of them serves its letter")
         letterbox::Drop drop;
         letterbox::Pile pile;
         FetchConnection connection{drop, pile, segment_size};
-        while (connection.step()) {}
+        while (connection.step()) {
+        }
         CHECK(connection.client_done);
         CHECK(connection.serving->done());
         CHECK(connection.end.complete);
@@ -105,7 +106,8 @@ TEST_CASE("either side of POP3 crashes at every await: no letter is lost")
                     connection.crash_client();
                 else
                     connection.crash_server();
-                while (connection.step()) {}
+                while (connection.step()) {
+                }
                 if (client_crashes)
                     CHECK(connection.serving->done());
                 else
@@ -119,7 +121,8 @@ TEST_CASE("either side of POP3 crashes at every await: no letter is lost")
             CHECK(here.size() == 2);
             // The next session fetches the rest, and nothing twice.
             FetchConnection connection{drop, pile};
-            while (connection.step()) {}
+            while (connection.step()) {
+            }
             CHECK(connection.end.complete);
             CHECK(pile.fetched.size() == 2);
             REQUIRE(steps < 1'000);

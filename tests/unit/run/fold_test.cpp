@@ -130,10 +130,12 @@ TEST_CASE("a dialogue leaves its traces in both hosts")
 
     std::uint64_t octets = 0;
     for (std::uint64_t f = 1; f <= log.frames(); ++f)
-        if (log.frame(static_cast<FrameRef>(f)).node == synthetic::client) octets += log.frame(static_cast<FrameRef>(f)).original_length;
+        if (log.frame(static_cast<FrameRef>(f)).node == synthetic::client)
+            octets += log.frame(static_cast<FrameRef>(f)).original_length;
     CHECK(client.nics.at(synthetic::client_nic).octets == octets);
     CHECK(fold.state(synthetic::router, log.end()).nics.at(synthetic::router_out).lost +
-              fold.state(synthetic::router, log.end()).nics.at(synthetic::router_in).lost == 1);
+              fold.state(synthetic::router, log.end()).nics.at(synthetic::router_in).lost ==
+          1);
     CHECK(fold.state(synthetic::client, {synthetic::start - 1}) == NodeState{});
 }
 
@@ -174,7 +176,9 @@ TEST_CASE("a power cut leaves what was synced under names that were synced")
 TEST_CASE("mails are numbered by the scenario's order, then as they came")
 {
     Synthetic live(std::make_unique<MemorySink>());
-    const auto act = [&](std::uint32_t number) { return live.note(NodeId::scenario, {}, FactRef::none, Act{number, "x.sends"}); };
+    const auto act = [&](std::uint32_t number) {
+        return live.note(NodeId::scenario, {}, FactRef::none, Act{number, "x.sends"});
+    };
     const auto mail = [&](NodeId node, std::uint32_t number, FactRef cause, std::string_view subject) {
         live.note(node, {}, cause, MailMade{number, "", "", subject, ""});
     };

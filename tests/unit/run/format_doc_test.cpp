@@ -53,7 +53,8 @@ struct FieldRows {
                 const std::string_view word = Choices<T>::name(i);
                 values << (i == 0 ? "" : ", ") << i << ' ' << (word.empty() ? "(none)" : word);
             }
-            choices[values.str()] += (choices[values.str()].empty() ? "`" : ", `") + current + '.' + std::string(name) + '`';
+            choices[values.str()] +=
+                (choices[values.str()].empty() ? "`" : ", `") + current + '.' + std::string(name) + '`';
         }
     }
     std::string current;
@@ -67,7 +68,8 @@ std::string tables()
     std::map<int, std::string> rows;
     for_each_kind([&]<class Fact>(Fact fact) {
         std::ostringstream row;
-        row << "| " << static_cast<int>(Fact::kind) << " | `" << Fact::key << "` | " << choice_name(Fact::level) << " | ";
+        row << "| " << static_cast<int>(Fact::kind) << " | `" << Fact::key << "` | " << choice_name(Fact::level)
+            << " | ";
         FieldRows fields{row, choices, true, std::string(Fact::key)};
         for_each_field(fact, fields);
         row << " |\n";
@@ -85,7 +87,8 @@ std::string tables()
 
 TEST_CASE("docs/run-format.md has the tables of facts and choices as they are")
 {
-    constexpr std::string_view begin = "<!-- tables of facts and choices, held by tests/unit/run/format_doc_test.cpp -->\n";
+    constexpr std::string_view begin =
+        "<!-- tables of facts and choices, held by tests/unit/run/format_doc_test.cpp -->\n";
     constexpr std::string_view end = "<!-- end of tables -->";
     std::ifstream file(TEGAMI_SOURCE_DIR "/docs/run-format.md");
     REQUIRE(file);
@@ -142,7 +145,8 @@ TEST_CASE("numbers are as long as they must be")
     CHECK(octets(16'383) == 2);
     CHECK(octets(16'384) == 3);
     CHECK(octets(~std::uint64_t{0}) == 10);
-    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1}, INT64_MAX, INT64_MIN}) CHECK(from_zigzag(to_zigzag(value)) == value);
+    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1}, INT64_MAX, INT64_MIN})
+        CHECK(from_zigzag(to_zigzag(value)) == value);
     CHECK(to_zigzag(-1) == 1);
     CHECK(to_zigzag(1) == 2);
 

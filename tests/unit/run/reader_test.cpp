@@ -97,7 +97,8 @@ TEST_CASE("every proper prefix of a run gives a prefix of its facts, and says th
         std::vector<std::string> facts;
         const auto file = small_file(&facts, level);
         for (std::size_t length = 0; length < file.size(); ++length) {
-            const Log log = Log::of(wire::OctetBuffer(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length)));
+            const Log log =
+                Log::of(wire::OctetBuffer(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length)));
             REQUIRE(log.broken());
             REQUIRE(log.broken()->offset <= length);
             REQUIRE_FALSE(log.broken()->rule.empty());
@@ -128,7 +129,8 @@ TEST_CASE("no flipped octet does harm")
     CHECK(broken > file.size() / 20);
     for (int i = 0; i < 3000; ++i) {
         auto damaged = file;
-        for (std::uint64_t n = 1 + draws.below(20); n > 0; --n) damaged[draws.below(damaged.size())] = static_cast<std::uint8_t>(draws.next());
+        for (std::uint64_t n = 1 + draws.below(20); n > 0; --n)
+            damaged[draws.below(damaged.size())] = static_cast<std::uint8_t>(draws.next());
         look_everywhere(Log::of(std::move(damaged)));
     }
 }
@@ -186,7 +188,9 @@ TEST_CASE("the limits of what is read hold to the octet")
 
 TEST_CASE("a capture's rules are named, with the place")
 {
-    const auto broken_at = [](const wire::OctetBuffer& file) { return read_capture(file).broken.value_or(wire::Malformed{}).offset; };
+    const auto broken_at = [](const wire::OctetBuffer& file) {
+        return read_capture(file).broken.value_or(wire::Malformed{}).offset;
+    };
     CHECK(rule_of({}).find("neither pcapng nor pcap") == 0);
     CHECK(rule_of({'h', 'e', 'l', 'l', 'o'}).find("neither") == 0);
     CHECK(rule_of(section(2)).find("version 1") != std::string::npos);
@@ -228,7 +232,8 @@ TEST_CASE("times of any resolution become nanoseconds")
         block.option(pcapng::Option::if_time_offset, octets);
         block.end();
         block.begin(BlockType::enhanced_packet);
-        block.u32(0), block.u32(static_cast<std::uint32_t>(units >> 32)), block.u32(static_cast<std::uint32_t>(units)), block.u32(0), block.u32(0);
+        block.u32(0), block.u32(static_cast<std::uint32_t>(units >> 32)), block.u32(static_cast<std::uint32_t>(units)),
+            block.u32(0), block.u32(0);
         block.end();
         const Capture capture = read_capture(file);
         REQUIRE_FALSE(capture.broken);
@@ -293,7 +298,9 @@ TEST_CASE("classic captures read")
         CHECK_FALSE(log->is_run());
         if (!log->broken()) ++whole;
         frames += log->frames();
-        for (std::uint64_t f = 1; f <= log->frames(); ++f) REQUIRE(log->frame(static_cast<FrameRef>(f)).octets.size() <= log->frame(static_cast<FrameRef>(f)).original_length);
+        for (std::uint64_t f = 1; f <= log->frames(); ++f)
+            REQUIRE(log->frame(static_cast<FrameRef>(f)).octets.size() <=
+                    log->frame(static_cast<FrameRef>(f)).original_length);
     }
     CHECK(files.size() >= 200);
     CHECK(whole == files.size());
@@ -321,8 +328,9 @@ TEST_CASE("hostile captures are refused or read, as the attack pack says")
         REQUIRE(log);
         look_everywhere(*log);
         if (what == "valid control" || what == "1,000 sections" || what == "10^-127") CHECK_FALSE(log->broken());
-        if (what == "length < 12" || what == "packet before interface" || what == "unknown interface" || what == "option runs out" ||
-            what == "SPB first" || what == "cut file" || what == "empty file" || what == "one octet" || what == "caplen 4 GiB") {
+        if (what == "length < 12" || what == "packet before interface" || what == "unknown interface" ||
+            what == "option runs out" || what == "SPB first" || what == "cut file" || what == "empty file" ||
+            what == "one octet" || what == "caplen 4 GiB") {
             REQUIRE(log->broken());
             CHECK_FALSE(log->broken()->rule.empty());
         }
@@ -382,7 +390,8 @@ TEST_CASE("a file takes its place whole or not at all")
 
     const auto nowhere = FileSink::create((folder / "no/such/folder").string());
     REQUIRE_FALSE(nowhere);
-    CHECK(nowhere.error().text() == "cannot create " + (folder / "no/such/folder").string() + ": No such file or directory");
+    CHECK(nowhere.error().text() ==
+          "cannot create " + (folder / "no/such/folder").string() + ": No such file or directory");
     CHECK_FALSE(FileSink::create(folder.string()));
     CHECK_FALSE(Log::open((folder / "absent").string()));
     CHECK_FALSE(Log::open(folder.string()));

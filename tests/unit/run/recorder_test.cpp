@@ -51,8 +51,10 @@ TEST_CASE("a run loaded is the run recorded, fact for fact, at every level")
             const auto& sent = live.frames[f - 1];
             REQUIRE(frame.original_length == sent.size());
             REQUIRE(std::ranges::equal(frame.octets, Octets(sent).first(frame.octets.size())));
-            if (level == Level::full) REQUIRE(frame.octets.size() == sent.size());
-            else REQUIRE(frame.octets.size() <= 14 + 20 + 24);
+            if (level == Level::full)
+                REQUIRE(frame.octets.size() == sent.size());
+            else
+                REQUIRE(frame.octets.size() <= 14 + 20 + 24);
         }
         if (level == Level::full) CHECK(log.frame(FrameRef{1}).octets.size() == 42);
     }
@@ -79,12 +81,14 @@ TEST_CASE("a fact is found by its number, by its time and by its node")
     synthetic::Draws draws(1);
     for (int i = 0; i < 500; ++i) {
         const auto fact = static_cast<FactRef>(1 + draws.below(log.facts()));
-        REQUIRE(to_json(log.event(fact), log.header(), log.spans()) == live.expected[static_cast<std::size_t>(fact) - 1]);
+        REQUIRE(to_json(log.event(fact), log.header(), log.spans()) ==
+                live.expected[static_cast<std::size_t>(fact) - 1]);
         const Time at = log.event(fact).at;
         const FactRef first = log.first_at(at);
         REQUIRE(first <= fact);
         REQUIRE(log.event(first).at == at);
-        if (first != FactRef{1}) REQUIRE(log.event(static_cast<FactRef>(static_cast<std::uint64_t>(first) - 1)).at < at);
+        if (first != FactRef{1})
+            REQUIRE(log.event(static_cast<FactRef>(static_cast<std::uint64_t>(first) - 1)).at < at);
     }
     CHECK(log.first_at({0}) == FactRef{1});
     CHECK(log.first_at(log.end() + Duration{1}) == FactRef::none);
@@ -100,7 +104,8 @@ TEST_CASE("a fact is found by its number, by its time and by its node")
     }
     CHECK(sum == log.facts());
     std::size_t some = 0;
-    for (const Event& event : log.events(FactRef{100}, FactRef{117})) REQUIRE(static_cast<std::uint64_t>(event.ref) == 100 + some++);
+    for (const Event& event : log.events(FactRef{100}, FactRef{117}))
+        REQUIRE(static_cast<std::uint64_t>(event.ref) == 100 + some++);
     CHECK(some == 17);
     for (const Event& event : log.events(FactRef{5}, FactRef{5})) FAIL(static_cast<std::uint64_t>(event.ref));
 }
@@ -212,7 +217,8 @@ TEST_CASE("no block is over 8 MiB, no option over 60,012 octets, whatever is rec
 {
     RunHeader run = synthetic::header();
     run.scenario = std::string(6'000'000, '#'); // more than fits into the section header
-    for (int i = 0; i < 1000; ++i) run.names.emplace_back(wire::Address::v4(static_cast<std::uint32_t>(i)), std::string(30'000, 'n'));
+    for (int i = 0; i < 1000; ++i)
+        run.names.emplace_back(wire::Address::v4(static_cast<std::uint32_t>(i)), std::string(30'000, 'n'));
     Synthetic live(std::make_unique<MemorySink>(), run);
     const std::string big(9'000'000, 'x');
     live.content(synthetic::server, {}, FactRef::none, wire::as_octets(big));
@@ -251,8 +257,10 @@ TEST_CASE("a frame on later links is rebuilt from what was recorded of them")
         REQUIRE(ip);
         CHECK(ip->header.time_to_live == 63);
         CHECK(wire::internet_checksum(Octets(second).subspan(14, 20)) == 0);
-        CHECK(std::equal(second.begin(), second.begin() + 6, log.header().nics[static_cast<std::size_t>(hops[1].to)].mac.octets.begin()));
-        CHECK(std::equal(second.begin() + 6, second.begin() + 12, log.header().nics[static_cast<std::size_t>(hops[1].nic)].mac.octets.begin()));
+        CHECK(std::equal(second.begin(), second.begin() + 6,
+                         log.header().nics[static_cast<std::size_t>(hops[1].to)].mac.octets.begin()));
+        CHECK(std::equal(second.begin() + 6, second.begin() + 12,
+                         log.header().nics[static_cast<std::size_t>(hops[1].nic)].mac.octets.begin()));
         CHECK(std::ranges::equal(Octets(second).subspan(34), Octets(first).subspan(34)));
     }
     CHECK(lost == 1);
@@ -268,12 +276,20 @@ TEST_CASE("what a crossing rewrote beyond forwarding is kept, and only that")
     CHECK(after[22] == 63);
     CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).empty());
     CHECK(rewritten_part(before, before, run.nics[2].mac, run.nics[3].mac).size() == 1); // a switch: nothing differs
-    after[15] = 0x03; // congestion experienced
-    CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).size() == 25); // up to the checksum's first octet
+    after[15] = 0x03;                                                                    // congestion experienced
+    CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).size() ==
+          25); // up to the checksum's first octet
 
     Synthetic live(std::make_unique<MemorySink>());
-    const FrameRef frame = live.send(synthetic::client, {}, FactRef::none, {synthetic::client_nic, synthetic::router_in, {5}, Fate::arrives}, before, 34);
-    live.note(synthetic::router, {}, FactRef::none, FrameCrossed{frame, synthetic::router_out, synthetic::server_nic, {100}, Fate::arrives, rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac)});
+    const FrameRef frame = live.send(synthetic::client, {}, FactRef::none,
+                                     {synthetic::client_nic, synthetic::router_in, {5}, Fate::arrives}, before, 34);
+    live.note(synthetic::router, {}, FactRef::none,
+              FrameCrossed{frame,
+                           synthetic::router_out,
+                           synthetic::server_nic,
+                           {100},
+                           Fate::arrives,
+                           rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac)});
     live.now = live.now + Duration{50};
     live.note(synthetic::router, {}, FactRef::none, FrameCut{frame, synthetic::router_out});
     const Log log = loaded(live);

@@ -29,7 +29,8 @@ TEST_CASE("spans are numbered by node in the order in which they begin")
 TEST_CASE("a set is the same whatever way it came about")
 {
     SpanTable spans;
-    const SpanId a = spans.begin(a_step(NodeId{2}, 1)), b = spans.begin(a_step(NodeId{2}, 2)), c = spans.begin(a_session(NodeId{2}));
+    const SpanId a = spans.begin(a_step(NodeId{2}, 1)), b = spans.begin(a_step(NodeId{2}, 2)),
+                 c = spans.begin(a_session(NodeId{2}));
     const Spans ab = spans.unite(spans.only(a), spans.only(b));
     CHECK(spans.unite(spans.only(b), spans.only(a)) == ab);
     CHECK(spans.unite(ab, spans.only(a)) == ab);
@@ -45,7 +46,8 @@ TEST_CASE("a set is the same whatever way it came about")
 TEST_CASE("a set holds one session at most: the first one's")
 {
     SpanTable spans;
-    const SpanId first = spans.begin(a_session(NodeId{2})), second = spans.begin(a_session(NodeId{3})), step = spans.begin(a_step(NodeId{2}, 1));
+    const SpanId first = spans.begin(a_session(NodeId{2})), second = spans.begin(a_session(NodeId{3})),
+                 step = spans.begin(a_step(NodeId{2}, 1));
     const Spans one = spans.with(spans.only(first), step), other = spans.with(spans.only(second), step);
     CHECK(spans.unite(one, other) == one);
     CHECK(spans.unite(other, one) == other);

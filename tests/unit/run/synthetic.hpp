@@ -56,7 +56,8 @@ inline RunHeader header(Level level = Level::full)
         {router, "edge:mx", "core", mac(3), wire::Address::v4(0xC6336401), 24, server_nic},
         {server, "mx:edge", "core", mac(4), wire::Address::v4(0xC6336419), 24, router_out},
     };
-    run.names = {{wire::Address::v4(0xC0000241), "alice-pc.sakura.example.jp"}, {wire::Address::v4(0xC6336419), "mx.example.com"}};
+    run.names = {{wire::Address::v4(0xC0000241), "alice-pc.sakura.example.jp"},
+                 {wire::Address::v4(0xC6336419), "mx.example.com"}};
     return run;
 }
 
@@ -75,7 +76,8 @@ class Synthetic {
         if (ref != FactRef::none) expect({ref, now, node, 0, set, cause, {}, fact});
         return ref;
     }
-    FrameRef send(NodeId node, Spans set, FactRef cause, const FrameSent& sent, Octets octets, std::size_t header_length)
+    FrameRef send(NodeId node, Spans set, FactRef cause, const FrameSent& sent, Octets octets,
+                  std::size_t header_length)
     {
         const FrameRef frame = recorder.frame(now, node, set, cause, sent, octets, header_length);
         if (frame != FrameRef::none) {
@@ -127,21 +129,30 @@ class Dialogue {
         sent_ = 0;
         const MailId mail{client, number};
         act_ = to_.note(NodeId::scenario, {}, FactRef::none, Act{number, "alice.sends"});
-        const FactRef made = to_.note(client, {}, act_, MailMade{number, "alice@sakura.example.jp", "bob@example.com", "Hello", "1@sakura.example.jp"});
+        const FactRef made =
+            to_.note(client, {}, act_,
+                     MailMade{number, "alice@sakura.example.jp", "bob@example.com", "Hello", "1@sakura.example.jp"});
         step_ = to_.spans.begin({SpanKind::step, client, 0, mail, Step::s1_submit, 1});
         session_ = to_.spans.begin({SpanKind::session, client, 0, {}, {}, 0});
         both_ = to_.spans.with(to_.spans.only(session_), step_);
-        cause_ = to_.note(client, to_.spans.only(step_), made, StepBegun{step_, mail, Step::s1_submit, 1, "bob@example.com", "mx.example.com", 25});
+        cause_ = to_.note(client, to_.spans.only(step_), made,
+                          StepBegun{step_, mail, Step::s1_submit, 1, "bob@example.com", "mx.example.com", 25});
         if (number == 1) arp();
-        to_.note(client, both_, cause_, TcpOpened{connection(), address(client), port(), address(server), 25, false, isn});
+        to_.note(client, both_, cause_,
+                 TcpOpened{connection(), address(client), port(), address(server), 25, false, isn});
         to_.note(client, both_, cause_, SessionBegun{session_, Protocol::smtp, connection(), true});
         to_.note(client, both_, cause_, Joined{step_, session_});
         segment(client, tcp::Flag::syn, {});
-        to_.note(server, both_, cause_, TcpOpened{connection(), address(server), 25, address(client), port(), true, peer_isn});
+        to_.note(server, both_, cause_,
+                 TcpOpened{connection(), address(server), 25, address(client), port(), true, peer_isn});
         segment(server, tcp::Flag::syn | tcp::Flag::ack, {});
-        to_.note(client, both_, cause_, TcpState{connection(), tcp::State::syn_sent, tcp::State::established, tcp::Rule::syn_sent_acknowledged});
+        to_.note(
+            client, both_, cause_,
+            TcpState{connection(), tcp::State::syn_sent, tcp::State::established, tcp::Rule::syn_sent_acknowledged});
         segment(client, tcp::Flag::ack, {});
-        to_.note(server, both_, cause_, TcpState{connection(), tcp::State::syn_received, tcp::State::established, tcp::Rule::syn_received_acknowledged});
+        to_.note(server, both_, cause_,
+                 TcpState{connection(), tcp::State::syn_received, tcp::State::established,
+                          tcp::Rule::syn_received_acknowledged});
         to_.note(server, both_, cause_, SessionBegun{session_, Protocol::smtp, connection(), false});
         say(server, "220 mx.example.com ESMTP");
         say(client, "EHLO alice-pc.sakura.example.jp");
@@ -152,7 +163,9 @@ class Dialogue {
         say(server, "250 2.1.5 Ok");
         say(client, "DATA");
         say(server, "354 End data with <CR><LF>.<CR><LF>");
-        const std::string message = "From: alice@sakura.example.jp\r\nTo: bob@example.com\r\nSubject: Hello\r\n\r\nDear Bob, letter " + std::to_string(number) + ".\r\n";
+        const std::string message =
+            "From: alice@sakura.example.jp\r\nTo: bob@example.com\r\nSubject: Hello\r\n\r\nDear Bob, letter " +
+            std::to_string(number) + ".\r\n";
         segment(client, tcp::Flag::ack | tcp::Flag::psh, message + ".\r\n");
         const ContentId content = to_.content(server, both_, cause_, wire::as_octets(message));
         const std::string file = "1775433600.M" + std::to_string(number) + "P1.mx";
@@ -160,7 +173,8 @@ class Dialogue {
         to_.note(server, both_, cause_, DiskChanged{DiskChange::synced, "bob/tmp/" + file, "", 0});
         to_.note(server, both_, cause_, DiskChanged{DiskChange::renamed, "bob/tmp/" + file, "bob/new/" + file, 0});
         to_.note(server, both_, cause_, DiskChanged{DiskChange::folder_synced, "bob/new", "", 0});
-        to_.note(server, both_, cause_, MailboxChanged{"bob/INBOX", MailboxChange::delivered, file, message.size(), content});
+        to_.note(server, both_, cause_,
+                 MailboxChanged{"bob/INBOX", MailboxChange::delivered, file, message.size(), content});
         say(server, "250 2.0.0 Ok: queued");
         say(client, "QUIT");
         say(server, "221 2.0.0 Bye");
@@ -168,8 +182,10 @@ class Dialogue {
         segment(client, tcp::Flag::ack, {});
         segment(client, tcp::Flag::ack | tcp::Flag::fin, {});
         segment(server, tcp::Flag::ack, {});
-        to_.note(client, both_, cause_, TcpState{connection(), tcp::State::established, tcp::State::time_wait, tcp::Rule::fin_arrived});
-        to_.note(client, both_, cause_, StepEnded{step_, mail, Step::s1_submit, 1, Outcome::done, "", "250 2.0.0 Ok: queued"});
+        to_.note(client, both_, cause_,
+                 TcpState{connection(), tcp::State::established, tcp::State::time_wait, tcp::Rule::fin_arrived});
+        to_.note(client, both_, cause_,
+                 StepEnded{step_, mail, Step::s1_submit, 1, Outcome::done, "", "250 2.0.0 Ok: queued"});
         to_.note(server, both_, cause_, TcpClosed{connection()});
     }
 
@@ -192,15 +208,18 @@ class Dialogue {
     {
         wire::OctetBuffer frame(link::ethernet_header_size + link::arp_packet_size);
         const auto request = link::arp_request(mac(client_nic), address(client), to_.run.nics[1].address);
-        link::encode(request, link::encode({link::MacAddress::broadcast(), mac(client_nic), link::EtherType::arp}, frame.data()));
+        link::encode(request, link::encode({link::MacAddress::broadcast(), mac(client_nic), link::EtherType::arp},
+                                           frame.data()));
         to_.note(client, both_, cause_, ArpChanged{client_nic, ArpChange::asked, to_.run.nics[1].address, {}});
         to_.send(client, both_, cause_, {client_nic, router_in, {100'000}, Fate::arrives}, frame, frame.size());
         to_.now = to_.now + Duration{100'000};
         const auto reply = link::arp_reply(request, mac(router_in));
         link::encode(reply, link::encode({mac(client_nic), mac(router_in), link::EtherType::arp}, frame.data()));
-        to_.send(router, both_, to_.recorder.last(), {router_in, client_nic, {100'000}, Fate::arrives}, frame, frame.size());
+        to_.send(router, both_, to_.recorder.last(), {router_in, client_nic, {100'000}, Fate::arrives}, frame,
+                 frame.size());
         to_.now = to_.now + Duration{100'000};
-        to_.note(client, both_, to_.recorder.last(), ArpChanged{client_nic, ArpChange::learnt, to_.run.nics[1].address, mac(router_in)});
+        to_.note(client, both_, to_.recorder.last(),
+                 ArpChanged{client_nic, ArpChange::learnt, to_.run.nics[1].address, mac(router_in)});
     }
 
     void say(NodeId who, const std::string& line)
@@ -248,11 +267,13 @@ class Dialogue {
         if (lost) {
             to_.now = to_.now + Duration{1'000'000'000};
             to_.note(who, both_, cause_, TcpTimer{connection(), tcp::Rule::retransmission_timeout});
-            to_.note(who, both_, cause_, TcpRetransmission{connection(), mine.next - length, tcp::Rule::retransmission_timeout});
+            to_.note(who, both_, cause_,
+                     TcpRetransmission{connection(), mine.next - length, tcp::Rule::retransmission_timeout});
             cross(who, frame, frame.size() - payload.size(), false, 0);
         }
         other.received += length;
-        cause_ = to_.note(by_client ? server : client, both_, cause_, TcpReceived{connection(), 0, length, 65'535, 14'600, 65'535, 400, 1'000'000});
+        cause_ = to_.note(by_client ? server : client, both_, cause_,
+                          TcpReceived{connection(), 0, length, 65'535, 14'600, 65'535, 400, 1'000'000});
     }
 
     void cross(NodeId who, const wire::OctetBuffer& frame, std::size_t header_length, bool lost, std::uint32_t advance)
@@ -260,10 +281,17 @@ class Dialogue {
         const bool by_client = who == client;
         to_.note(who, both_, cause_, TcpSent{connection(), advance, advance});
         const NicId in = by_client ? router_in : router_out;
-        const FrameRef number = to_.send(who, both_, cause_, {nic_of(who), in, {100'000}, Fate::arrives}, frame, header_length);
+        const FrameRef number =
+            to_.send(who, both_, cause_, {nic_of(who), in, {100'000}, Fate::arrives}, frame, header_length);
         cause_ = to_.recorder.last();
         to_.now = to_.now + Duration{100'000};
-        to_.note(router, both_, cause_, FrameCrossed{number, by_client ? router_out : router_in, by_client ? server_nic : client_nic, {50'000}, lost ? Fate::lost : Fate::arrives, {}});
+        to_.note(router, both_, cause_,
+                 FrameCrossed{number,
+                              by_client ? router_out : router_in,
+                              by_client ? server_nic : client_nic,
+                              {50'000},
+                              lost ? Fate::lost : Fate::arrives,
+                              {}});
         to_.now = to_.now + Duration{50'000};
     }
 
@@ -287,24 +315,40 @@ struct RandomFields {
     void operator()(std::string_view, T& value)
     {
         constexpr FieldType type = field_type<T>();
-        if constexpr (type == FieldType::text) value = text();
-        else if constexpr (type == FieldType::octets) value = wire::as_octets(text());
-        else if constexpr (type == FieldType::time || type == FieldType::duration) value = {static_cast<std::int64_t>(number())};
+        if constexpr (type == FieldType::text)
+            value = text();
+        else if constexpr (type == FieldType::octets)
+            value = wire::as_octets(text());
+        else if constexpr (type == FieldType::time || type == FieldType::duration)
+            value = {static_cast<std::int64_t>(number())};
         else if constexpr (type == FieldType::address) {
             const std::uint64_t family = draws.below(3);
-            if (family == 0) value = {};
-            else if (family == 1) value = wire::Address::v4(static_cast<std::uint32_t>(draws.next()));
-            else for (auto& octet : value.octets) octet = static_cast<std::uint8_t>(draws.next());
-        } else if constexpr (type == FieldType::mac) value = link::MacAddress::from_number(draws.next());
-        else if constexpr (type == FieldType::mail) value = {static_cast<NodeId>(draws.below(to.run.nodes.size())), static_cast<std::uint32_t>(number())};
-        else if constexpr (type == FieldType::span) value = known[draws.below(known.size())];
-        else if constexpr (type == FieldType::frame_ref) value = static_cast<FrameRef>(draws.below(to.recorder.frames() + 1));
-        else if constexpr (type == FieldType::fact_ref) value = static_cast<FactRef>(draws.below(to.recorder.facts() + 1));
-        else if constexpr (type == FieldType::node) value = static_cast<T>(draws.below(to.run.nodes.size()));
-        else if constexpr (type == FieldType::nic) value = static_cast<T>(draws.below(to.run.nics.size()));
-        else if constexpr (type == FieldType::choice) value = static_cast<T>(draws.below(Choices<T>::count));
-        else if constexpr (type == FieldType::boolean) value = draws.below(2) != 0;
-        else value = static_cast<T>(number());
+            if (family == 0)
+                value = {};
+            else if (family == 1)
+                value = wire::Address::v4(static_cast<std::uint32_t>(draws.next()));
+            else
+                for (auto& octet : value.octets) octet = static_cast<std::uint8_t>(draws.next());
+        } else if constexpr (type == FieldType::mac)
+            value = link::MacAddress::from_number(draws.next());
+        else if constexpr (type == FieldType::mail)
+            value = {static_cast<NodeId>(draws.below(to.run.nodes.size())), static_cast<std::uint32_t>(number())};
+        else if constexpr (type == FieldType::span)
+            value = known[draws.below(known.size())];
+        else if constexpr (type == FieldType::frame_ref)
+            value = static_cast<FrameRef>(draws.below(to.recorder.frames() + 1));
+        else if constexpr (type == FieldType::fact_ref)
+            value = static_cast<FactRef>(draws.below(to.recorder.facts() + 1));
+        else if constexpr (type == FieldType::node)
+            value = static_cast<T>(draws.below(to.run.nodes.size()));
+        else if constexpr (type == FieldType::nic)
+            value = static_cast<T>(draws.below(to.run.nics.size()));
+        else if constexpr (type == FieldType::choice)
+            value = static_cast<T>(draws.below(Choices<T>::count));
+        else if constexpr (type == FieldType::boolean)
+            value = draws.below(2) != 0;
+        else
+            value = static_cast<T>(number());
     }
 
   private:
@@ -320,8 +364,11 @@ struct RandomFields {
         std::string& text = texts.emplace_back();
         const std::uint64_t kind = draws.below(200);
         // Now and then one that no option holds, or that ends with an option.
-        const std::uint64_t length = kind == 0 ? 59'900 + draws.below(200) : kind == 1 ? 60'000 + draws.below(200'000) : draws.below(40);
-        for (std::uint64_t i = 0; i < length; ++i) text += static_cast<char>(draws.below(4) == 0 ? draws.below(256) : 'a' + draws.below(26));
+        const std::uint64_t length = kind == 0   ? 59'900 + draws.below(200)
+                                     : kind == 1 ? 60'000 + draws.below(200'000)
+                                                 : draws.below(40);
+        for (std::uint64_t i = 0; i < length; ++i)
+            text += static_cast<char>(draws.below(4) == 0 ? draws.below(256) : 'a' + draws.below(26));
         return text;
     }
 };
@@ -336,15 +383,24 @@ inline void play_at_random(Synthetic& to, std::uint64_t seed, int facts)
         std::deque<std::string> texts;
         if (draws.below(10) == 0) {
             const auto node = static_cast<NodeId>(draws.below(to.run.nodes.size()));
-            if (draws.below(2) == 0) known.push_back(to.spans.begin({SpanKind::session, node, 0, {}, {}, 0}));
-            else known.push_back(to.spans.begin({SpanKind::step, node, 0, {node, static_cast<std::uint32_t>(draws.below(9))},
-                                                 static_cast<Step>(draws.below(Choices<Step>::count)), static_cast<std::uint32_t>(draws.below(4))}));
+            if (draws.below(2) == 0)
+                known.push_back(to.spans.begin({SpanKind::session, node, 0, {}, {}, 0}));
+            else
+                known.push_back(to.spans.begin({SpanKind::step,
+                                                node,
+                                                0,
+                                                {node, static_cast<std::uint32_t>(draws.below(9))},
+                                                static_cast<Step>(draws.below(Choices<Step>::count)),
+                                                static_cast<std::uint32_t>(draws.below(4))}));
         }
-        if (draws.below(5) == 0) sets.push_back(to.spans.unite(sets[draws.below(sets.size())], to.spans.only(known[draws.below(known.size())])));
+        if (draws.below(5) == 0)
+            sets.push_back(
+                to.spans.unite(sets[draws.below(sets.size())], to.spans.only(known[draws.below(known.size())])));
         const Spans set = sets[draws.below(sets.size())];
         const auto node = static_cast<NodeId>(draws.below(to.run.nodes.size()));
         const auto cause = static_cast<FactRef>(draws.below(to.recorder.facts() + 1));
-        if (draws.below(3) != 0) to.now = to.now + Duration{static_cast<std::int64_t>(draws.next() >> (24 + draws.below(40)))};
+        if (draws.below(3) != 0)
+            to.now = to.now + Duration{static_cast<std::int64_t>(draws.next() >> (24 + draws.below(40)))};
 
         const std::uint64_t kinds = std::variant_size_v<AnyFact> - 1;
         std::uint64_t pick = draws.below(kinds);

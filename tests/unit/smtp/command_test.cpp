@@ -120,7 +120,8 @@ TEST_CASE("every proper prefix of a command is a command of its own or refused")
     for (std::size_t length = 0; length < line.size(); ++length) {
         const auto command = smtp::parse_command(line.substr(0, length));
         const std::string_view begin = std::string_view{line}.substr(0, length);
-        const bool whole = begin.ends_with(">") || begin.ends_with("> ") || (begin.find("SIZE=1") != begin.npos && begin.find(" B") == begin.npos);
+        const bool whole = begin.ends_with(">") || begin.ends_with("> ") ||
+                           (begin.find("SIZE=1") != begin.npos && begin.find(" B") == begin.npos);
         CHECK(static_cast<bool>(command) == whole);
     }
 }

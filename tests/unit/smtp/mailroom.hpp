@@ -40,11 +40,13 @@ class Keeper final : public smtp::Delivery {
         if (pauses) co_await pauses->pause();
         co_return judge(to);
     }
-    wire::Task<smtp::Reply> accept(const smtp::Envelope& envelope, const mail::Message& message, wire::Spans spans) override
+    wire::Task<smtp::Reply> accept(const smtp::Envelope& envelope, const mail::Message& message,
+                                   wire::Spans spans) override
     {
         if (pauses) co_await pauses->pause();
         if (verdict.positive()) {
-            Stored mail{mail::format(envelope.reverse_path), {}, std::string{wire::as_text(message.octets)}, spans, envelope};
+            Stored mail{
+                mail::format(envelope.reverse_path), {}, std::string{wire::as_text(message.octets)}, spans, envelope};
             for (const auto& to : envelope.forward_paths) mail.forward_paths.push_back(mail::format(to));
             stored.push_back(std::move(mail));
         }
@@ -53,8 +55,8 @@ class Keeper final : public smtp::Delivery {
     }
 };
 
-inline smtp::OutgoingMail outgoing(std::uint64_t id, const std::string& from, const std::vector<std::string>& to, const std::string& text,
-                                   std::uint32_t spans = 0)
+inline smtp::OutgoingMail outgoing(std::uint64_t id, const std::string& from, const std::vector<std::string>& to,
+                                   const std::string& text, std::uint32_t spans = 0)
 {
     smtp::OutgoingMail mail;
     mail.id = id;
@@ -105,8 +107,8 @@ inline std::string summary(const smtp::MailResult& result)
     return text;
 }
 
-inline wire::Task<void> run_client(wire::Stream& peer, const smtp::ClientOptions& options, smtp::Outbox& outbox, smtp::SessionEnd& end,
-                                   bool& done)
+inline wire::Task<void> run_client(wire::Stream& peer, const smtp::ClientOptions& options, smtp::Outbox& outbox,
+                                   smtp::SessionEnd& end, bool& done)
 {
     end = co_await smtp::deliver(peer, options, outbox);
     done = true;

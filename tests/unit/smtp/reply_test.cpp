@@ -93,7 +93,10 @@ TEST_CASE("limits of replies, on both sides")
 TEST_CASE("what a server offers")
 {
     const auto offered = smtp::parse_extensions(
-        {250, {}, "mx.example.com hello there\npipelining\nSIZE 1000\n8BITMIME\nENHANCEDSTATUSCODES\nSTARTTLS\nAUTH PLAIN SCRAM-SHA-256\nX-OTHER a b"});
+        {250,
+         {},
+         "mx.example.com hello there\npipelining\nSIZE 1000\n8BITMIME\nENHANCEDSTATUSCODES\nSTARTTLS\nAUTH PLAIN "
+         "SCRAM-SHA-256\nX-OTHER a b"});
     CHECK(offered.extended);
     CHECK(offered.host_name == "mx.example.com");
     CHECK(offered.pipelining);

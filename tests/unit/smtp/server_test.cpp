@@ -37,7 +37,7 @@ TEST_CASE("the server, by its transcripts, at once and octet by octet")
         const char* file;
         std::size_t stored;
     };
-    const Row rows[] = {{"two-mails.txt", 2}, {"rules.txt", 0}, {"limits.txt", 0},    {"timeout.txt", 0},
+    const Row rows[] = {{"two-mails.txt", 2}, {"rules.txt", 0},   {"limits.txt", 0},   {"timeout.txt", 0},
                         {"hung-up.txt", 0},   {"browser.txt", 0}, {"smuggling.txt", 0}};
     for (const Row& row : rows) {
         for (const Feed feed : {Feed::groups, Feed::octets}) {
@@ -80,7 +80,8 @@ TEST_CASE("message sizes, on both sides of the limit")
 TEST_CASE("recipients, text lines and hops, on both sides of their limits")
 {
     std::string recipients = "S: 220 ...\nC: EHLO x\nS* 250\nC: MAIL FROM:<a@example.org>\nS: 250 ...\n";
-    for (int i = 0; i < 1'000; ++i) recipients += "C: RCPT TO:<user" + std::to_string(i) + "@example.test>\nS: 250 ...\n";
+    for (int i = 0; i < 1'000; ++i)
+        recipients += "C: RCPT TO:<user" + std::to_string(i) + "@example.test>\nS: 250 ...\n";
     recipients += "C: RCPT TO:<user1000@example.test>\nS: 452 4.5.3 ...\nC: DATA\nS: 354 ...\nC: x\nC: .\nS: 250 ...\n";
     const Served many = serve_script(transcripts::parse_script(recipients), Feed::groups);
     CHECK(many.complaints == std::vector<std::string>{});
@@ -89,25 +90,32 @@ TEST_CASE("recipients, text lines and hops, on both sides of their limits")
 
     const std::string begin = "S: 220 ...\nC: EHLO x\nS* 250\nC: MAIL FROM:<a@example.org>\nS: 250 ...\n"
                               "C: RCPT TO:<bob@example.test>\nS: 250 ...\nC: DATA\nS: 354 ...\n";
-    CHECK(serve_script(transcripts::parse_script(begin + "C: {x*65536}\nC: .\nS: 250 ...\n"), Feed::groups).complaints.empty());
-    CHECK(serve_script(transcripts::parse_script(begin + "C: {x*65537}\nC: .\nS: 554 5.6.0 ...\n"), Feed::groups).complaints.empty());
+    CHECK(serve_script(transcripts::parse_script(begin + "C: {x*65536}\nC: .\nS: 250 ...\n"), Feed::groups)
+              .complaints.empty());
+    CHECK(serve_script(transcripts::parse_script(begin + "C: {x*65537}\nC: .\nS: 554 5.6.0 ...\n"), Feed::groups)
+              .complaints.empty());
     const std::string hop = "C 100x: Received: from a by b; x\n";
-    CHECK(serve_script(transcripts::parse_script(begin + hop + "C: \nC: .\nS: 250 ...\n"), Feed::groups).complaints.empty());
-    CHECK(serve_script(transcripts::parse_script(begin + hop + "C: Received: x\nC: \nC: .\nS: 554 5.4.6 ...\n"), Feed::groups).complaints.empty());
+    CHECK(serve_script(transcripts::parse_script(begin + hop + "C: \nC: .\nS: 250 ...\n"), Feed::groups)
+              .complaints.empty());
+    CHECK(serve_script(transcripts::parse_script(begin + hop + "C: Received: x\nC: \nC: .\nS: 554 5.4.6 ...\n"),
+                       Feed::groups)
+              .complaints.empty());
 }
 
 TEST_CASE("a policy offers what its owner wants")
 {
     smtp::Policy policy;
     policy.pipelining = policy.size = policy.eight_bit_mime = policy.enhanced_status_codes = false;
-    const auto script = transcripts::parse_script("S: 220 mx.example.test ESMTP tegami\nC: EHLO x\nS: 250 mx.example.test\n"
-                                                  "C: MAIL FROM:<>\nS: 250 Sender <> ok\nC: QUIT\nS: 221 mx.example.test closing\nS.\n");
+    const auto script = transcripts::parse_script(
+        "S: 220 mx.example.test ESMTP tegami\nC: EHLO x\nS: 250 mx.example.test\n"
+        "C: MAIL FROM:<>\nS: 250 Sender <> ok\nC: QUIT\nS: 221 mx.example.test closing\nS.\n");
     CHECK(serve_script(script, Feed::groups, policy).complaints == std::vector<std::string>{});
 }
 
 TEST_CASE("every beginning of a dialogue that breaks off is borne, and keeps only what was promised")
 {
-    const std::string octets = "EHLO x\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\nSubject: one\r\n\r\nx\r\n.\r\nQUIT\r\n";
+    const std::string octets = "EHLO x\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\nSubject: "
+                               "one\r\n\r\nx\r\n.\r\nQUIT\r\n";
     const std::size_t dot = octets.find("\r\n.\r\n") + 5;
     for (std::size_t length = 0; length <= octets.size(); ++length) {
         for (const char* how : {"C.\n", "C!\n"}) {
@@ -134,8 +142,10 @@ TEST_CASE("replies to a group leave together, but none waits for input")
         }(*client, text, wire::Spans{spans});
         writing.start();
         const std::size_t before = server->sent.size();
-        while (client->step()) {}
-        return std::vector<transcripts::Segment>{server->sent.begin() + static_cast<std::ptrdiff_t>(before), server->sent.end()};
+        while (client->step()) {
+        }
+        return std::vector<transcripts::Segment>{server->sent.begin() + static_cast<std::ptrdiff_t>(before),
+                                                 server->sent.end()};
     };
     CHECK(server->sent.size() == 1); // the greeting serves the connection
     CHECK(server->sent[0].runs[0].spans == wire::Spans{1});
@@ -153,7 +163,8 @@ TEST_CASE("replies to a group leave together, but none waits for input")
     say("MAIL FROM:<>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\n", 6);
     client->cork(false);
     const std::size_t before = server->sent.size();
-    while (client->step()) {}
+    while (client->step()) {
+    }
     REQUIRE(server->sent.size() == before + 1);
     const auto& joint = server->sent[before];
     REQUIRE(joint.runs.size() == 2);
@@ -185,7 +196,8 @@ TEST_CASE("a reply is not held back while a recipient is judged")
         co_await peer.write("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<bob@example.test>\r\n", wire::Spans{});
     }(*client);
     writing.start();
-    while (client->step()) {}
+    while (client->step()) {
+    }
     REQUIRE(server->sent.size() == 3);
     CHECK(server->sent[2].octets == "250 2.1.0 Sender <> ok\r\n");
     CHECK(pauses.step());

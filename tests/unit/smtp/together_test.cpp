@@ -41,7 +41,8 @@ struct Connection {
     bool step() { return server_pauses.step() || client_pauses.step() || server->step() || client->step(); }
     void run()
     {
-        while (step()) {}
+        while (step()) {
+        }
     }
     void crash_client()
     {
@@ -62,9 +63,12 @@ struct Connection {
 std::vector<smtp::OutgoingMail> story()
 {
     std::vector<smtp::OutgoingMail> mails;
-    mails.push_back(mailroom::outgoing(1, "alice@example.org", {"bob@example.test"}, "Message-ID: <1@x>\r\n\r\n.one\r\n", 5));
-    mails.push_back(mailroom::outgoing(2, "alice@example.org", {"nobody@example.test"}, "Message-ID: <2@x>\r\n\r\ntwo\r\n", 6));
-    mails.push_back(mailroom::outgoing(3, "alice@example.org", {"carol@example.test", "dave@example.net"}, "Message-ID: <3@x>\r\n\r\nthree\r\n", 7));
+    mails.push_back(
+        mailroom::outgoing(1, "alice@example.org", {"bob@example.test"}, "Message-ID: <1@x>\r\n\r\n.one\r\n", 5));
+    mails.push_back(
+        mailroom::outgoing(2, "alice@example.org", {"nobody@example.test"}, "Message-ID: <2@x>\r\n\r\ntwo\r\n", 6));
+    mails.push_back(mailroom::outgoing(3, "alice@example.org", {"carol@example.test", "dave@example.net"},
+                                       "Message-ID: <3@x>\r\n\r\nthree\r\n", 7));
     return mails;
 }
 
@@ -138,7 +142,8 @@ TEST_CASE("one segment carries the end of a mail and the MAIL FROM of the next, 
     CHECK(answer.runs[1].spans == wire::Spans{7});
 }
 
-TEST_CASE("either side crashes at every await: nothing accepted is lost, and a second copy comes only of a break behind the dot")
+TEST_CASE("either side crashes at every await: nothing accepted is lost, and a second copy comes only of a break "
+          "behind the dot")
 {
     for (const bool pipelining : {true, false}) {
         for (const bool client_crashes : {true, false}) {
@@ -147,7 +152,8 @@ TEST_CASE("either side crashes at every await: nothing accepted is lost, and a s
             int seen_uncertain = 0;
             int seen_twice = 0;
             for (; !finished; ++steps) {
-                INFO((pipelining ? "pipelined, " : "lockstep, ") << (client_crashes ? "client" : "server") << " crashes after step " << steps);
+                INFO((pipelining ? "pipelined, " : "lockstep, ")
+                     << (client_crashes ? "client" : "server") << " crashes after step " << steps);
                 mailroom::Keeper keeper;
                 mailroom::Queue queue;
                 queue.mails = story();
@@ -172,7 +178,8 @@ TEST_CASE("either side crashes at every await: nothing accepted is lost, and a s
                     {1, copies_of(keeper, "1")}, {2, copies_of(keeper, "2")}, {3, copies_of(keeper, "3")}};
                 int uncertain = 0;
                 for (const auto& [id, result] : queue.results)
-                    for (const auto& recipient : result.recipients) uncertain += recipient.fate == smtp::Fate::uncertain ? 1 : 0;
+                    for (const auto& recipient : result.recipients)
+                        uncertain += recipient.fate == smtp::Fate::uncertain ? 1 : 0;
                 CHECK(uncertain <= 1);
                 // A client that lives knows of every mail that may be there twice.
                 if (!client_crashes) {
@@ -191,7 +198,8 @@ TEST_CASE("either side crashes at every await: nothing accepted is lost, and a s
                     bool settled = queue.results.contains(mail.id);
                     if (settled)
                         for (const auto& recipient : queue.results[mail.id].recipients)
-                            settled = settled && (recipient.fate == smtp::Fate::accepted || recipient.fate == smtp::Fate::refused);
+                            settled = settled &&
+                                      (recipient.fate == smtp::Fate::accepted || recipient.fate == smtp::Fate::refused);
                     if (!settled) again.mails.push_back(std::move(mail));
                 }
                 Connection connection{keeper, again};

@@ -23,8 +23,8 @@ struct Driven {
     std::size_t replies_used = 0;
 };
 
-Driven drive(const std::vector<std::string>& to, const std::vector<std::uint16_t>& codes, std::size_t window, bool reset_first = false,
-             bool breaks = false)
+Driven drive(const std::vector<std::string>& to, const std::vector<std::uint16_t>& codes, std::size_t window,
+             bool reset_first = false, bool breaks = false)
 {
     const smtp::OutgoingMail mail = mailroom::outgoing(1, "alice@example.org", to, "x\r\n");
     Transaction transaction{mail, smtp::Extensions{}, reset_first};
@@ -33,7 +33,8 @@ Driven drive(const std::vector<std::string>& to, const std::vector<std::uint16_t
         switch (transaction.next()) {
         case Transaction::Next::commands: {
             const std::string lines = transaction.commands(window);
-            for (std::size_t at = 0; at < lines.size(); at = lines.find("\r\n", at) + 2) driven.said += lines.substr(at, 4) + " ";
+            for (std::size_t at = 0; at < lines.size(); at = lines.find("\r\n", at) + 2)
+                driven.said += lines.substr(at, 4) + " ";
             break;
         }
         case Transaction::Next::replies:
@@ -73,38 +74,114 @@ TEST_CASE("a transaction, by the codes the server answers with")
     };
     const std::string all = "MAIL RCPT RCPT DATA ";
     const Row rows[] = {
-        {{250, 250, 250, 354, 250}, {250, 250, 250, 354, 250}, "accepted 250 at content, accepted 250 at content",
-         all + "[text] ", all + "[text] ", false, false},
-        {{250, 250, 550, 354, 250}, {250, 250, 550, 354, 250}, "accepted 250 at content, refused 550 at rcpt",
-         all + "[text] ", all + "[text] ", false, false},
-        {{250, 251, 450, 354, 451}, {250, 251, 450, 354, 451}, "deferred 451 at content, deferred 450 at rcpt",
-         all + "[text] ", all + "[text] ", false, false},
-        {{250, 250, 552, 354, 554}, {250, 250, 552, 354, 554}, "refused 554 at content, deferred 552 at rcpt",
-         all + "[text] ", all + "[text] ", false, false},
+        {{250, 250, 250, 354, 250},
+         {250, 250, 250, 354, 250},
+         "accepted 250 at content, accepted 250 at content",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         false},
+        {{250, 250, 550, 354, 250},
+         {250, 250, 550, 354, 250},
+         "accepted 250 at content, refused 550 at rcpt",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         false},
+        {{250, 251, 450, 354, 451},
+         {250, 251, 450, 354, 451},
+         "deferred 451 at content, deferred 450 at rcpt",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         false},
+        {{250, 250, 552, 354, 554},
+         {250, 250, 552, 354, 554},
+         "refused 554 at content, deferred 552 at rcpt",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         false},
         // All refused, and DATA too.
-        {{250, 550, 551, 554}, {250, 550, 551}, "refused 550 at rcpt, refused 551 at rcpt", all, "MAIL RCPT RCPT ", true, false},
+        {{250, 550, 551, 554},
+         {250, 550, 551},
+         "refused 550 at rcpt, refused 551 at rcpt",
+         all,
+         "MAIL RCPT RCPT ",
+         true,
+         false},
         // All refused, and yet 354: the dot alone ends it (RFC 2920 §3.1). Whatever is said to that decides nothing.
-        {{250, 550, 450, 354, 250}, {250, 550, 450}, "refused 550 at rcpt, deferred 450 at rcpt", all + "[dot] ",
-         "MAIL RCPT RCPT ", false, false},
+        {{250, 550, 450, 354, 250},
+         {250, 550, 450},
+         "refused 550 at rcpt, deferred 450 at rcpt",
+         all + "[dot] ",
+         "MAIL RCPT RCPT ",
+         false,
+         false},
         // MAIL refused: what the others are told only follows from it.
         {{550, 503, 503, 503}, {550}, "refused 550 at mail, refused 550 at mail", all, "MAIL ", false, false},
-        {{451, 250, 250, 354, 554}, {451}, "deferred 451 at mail, deferred 451 at mail", all + "[dot] ", "MAIL ", false, false},
+        {{451, 250, 250, 354, 554},
+         {451},
+         "deferred 451 at mail, deferred 451 at mail",
+         all + "[dot] ",
+         "MAIL ",
+         false,
+         false},
         // DATA refused.
-        {{250, 250, 550, 451}, {250, 250, 550, 451}, "deferred 451 at data, refused 550 at rcpt", all, all, true, false},
+        {{250, 250, 550, 451},
+         {250, 250, 550, 451},
+         "deferred 451 at data, refused 550 at rcpt",
+         all,
+         all,
+         true,
+         false},
         {{250, 250, 250, 554}, {250, 250, 250, 554}, "refused 554 at data, refused 554 at data", all, all, true, false},
         // 421 in every place: deferred, and the connection is over.
         {{421}, {421}, "deferred 421 at mail, deferred 421 at mail", all, "MAIL ", false, true},
-        {{250, 550, 421}, {250, 550, 421}, "refused 550 at rcpt, deferred 421 at rcpt", all, "MAIL RCPT RCPT ", true, true},
-        {{250, 250, 250, 421}, {250, 250, 250, 421}, "deferred 421 at data, deferred 421 at data", all, all, true, true},
-        {{250, 250, 250, 354, 421}, {250, 250, 250, 354, 421}, "deferred 421 at content, deferred 421 at content",
-         all + "[text] ", all + "[text] ", true, true},
+        {{250, 550, 421},
+         {250, 550, 421},
+         "refused 550 at rcpt, deferred 421 at rcpt",
+         all,
+         "MAIL RCPT RCPT ",
+         true,
+         true},
+        {{250, 250, 250, 421},
+         {250, 250, 250, 421},
+         "deferred 421 at data, deferred 421 at data",
+         all,
+         all,
+         true,
+         true},
+        {{250, 250, 250, 354, 421},
+         {250, 250, 250, 354, 421},
+         "deferred 421 at content, deferred 421 at content",
+         all + "[text] ",
+         all + "[text] ",
+         true,
+         true},
         // Codes of a server that is out of its mind.
         {{354, 250, 250, 503}, {354}, "deferred 354 at mail, deferred 354 at mail", all, "MAIL ", false, false},
-        {{250, 354, 250, 354, 250}, {250, 354, 250, 354, 250}, "deferred 354 at rcpt, accepted 250 at content",
-         all + "[text] ", all + "[text] ", false, false},
-        {{250, 250, 250, 250}, {250, 250, 250, 250}, "deferred 250 at data, deferred 250 at data", all, all, true, true},
-        {{250, 250, 250, 354, 354}, {250, 250, 250, 354, 354}, "deferred 354 at content, deferred 354 at content",
-         all + "[text] ", all + "[text] ", false, true},
+        {{250, 354, 250, 354, 250},
+         {250, 354, 250, 354, 250},
+         "deferred 354 at rcpt, accepted 250 at content",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         false},
+        {{250, 250, 250, 250},
+         {250, 250, 250, 250},
+         "deferred 250 at data, deferred 250 at data",
+         all,
+         all,
+         true,
+         true},
+        {{250, 250, 250, 354, 354},
+         {250, 250, 250, 354, 354},
+         "deferred 354 at content, deferred 354 at content",
+         all + "[text] ",
+         all + "[text] ",
+         false,
+         true},
     };
     int number = 0;
     for (const Row& row : rows) {
@@ -128,13 +205,15 @@ TEST_CASE("a connection that breaks leaves only the time behind the dot uncertai
 {
     const std::vector<std::uint16_t> codes = {250, 250, 550, 354};
     const char* const results[] = {
-        "deferred 0 at mail, deferred 0 at mail", "deferred 0 at rcpt, deferred 0 at rcpt", "deferred 0 at rcpt, deferred 0 at rcpt",
-        "deferred 0 at data, refused 550 at rcpt", "uncertain 0 at content, refused 550 at rcpt",
+        "deferred 0 at mail, deferred 0 at mail",      "deferred 0 at rcpt, deferred 0 at rcpt",
+        "deferred 0 at rcpt, deferred 0 at rcpt",      "deferred 0 at data, refused 550 at rcpt",
+        "uncertain 0 at content, refused 550 at rcpt",
     };
     for (std::size_t count = 0; count <= codes.size(); ++count)
         for (const std::size_t window : {std::size_t{1}, std::size_t{50}})
-            CHECK(drive({"a@b", "c@d"}, {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(count)}, window, false, true).result ==
-                  results[count]);
+            CHECK(drive({"a@b", "c@d"}, {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(count)}, window,
+                        false, true)
+                      .result == results[count]);
     // The dot that ends nothing leaves nothing uncertain.
     CHECK(drive({"a@b"}, {250, 550, 354}, 50, false, true).result == "refused 550 at rcpt");
 }

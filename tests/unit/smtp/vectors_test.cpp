@@ -118,7 +118,8 @@ TEST_CASE("the attack pack: each as its row says")
         CHECK(slowly.said == at_once.said);
         CHECK(slowly.stored.size() == at_once.stored.size());
     }
-    CHECK(attack(octets_of_file(folder / "textline-1001.bin"), 4096).stored[0].text.find(std::string(1'001, 'x')) != std::string::npos);
+    CHECK(attack(octets_of_file(folder / "textline-1001.bin"), 4096).stored[0].text.find(std::string(1'001, 'x')) !=
+          std::string::npos);
 }
 
 TEST_CASE("floods: a hundred thousand recipients, and a line of four megabytes")
@@ -206,7 +207,8 @@ TEST_CASE("chasquid's dialogues, as far as a server without TLS and AUTH can pla
                     }
                     if (expression[at] == '*') {
                         std::string& to = in_group ? group : text;
-                        for (int times = std::stoi(std::string{expression.substr(at + 1)}); times > 1; --times) to += term;
+                        for (int times = std::stoi(std::string{expression.substr(at + 1)}); times > 1; --times)
+                            to += term;
                     }
                 }
                 auto writing = transcripts::detail::talk(*client, text);
