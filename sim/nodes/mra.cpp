@@ -34,8 +34,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
         Message& message = messages_[number - 1];
         const auto file = co_await mra_.host_.disk().read(message.entry.path);
         if (!file) co_return std::nullopt;
-        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
-        message.asked.clear();
+        answer(message);
         Spans fetching;
         for (const MailId mail : journal().mails_of(message.entry.spans)) {
             const SpanId fetch = journal().begin(node(), {.mail = mail, .step = Step::r4_fetch, .recipients = {},
@@ -53,6 +52,8 @@ class Mra::Maildrop final : public pop3::Maildrop {
         for (const std::size_t number : numbers) gone.push_back(messages_[number - 1].entry);
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
+        if (all)
+            for (const std::size_t number : numbers) answer(messages_[number - 1]);
         release();
         co_return all;
     }
@@ -71,6 +72,12 @@ class Mra::Maildrop final : public pop3::Maildrop {
         Mailboxes::Entry entry;
         std::vector<SpanId> asked; ///< R3 of its mails, not yet answered
     };
+    /// What was asked for is given: the message, or its removal where the reader had it already.
+    void answer(Message& message)
+    {
+        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
+        message.asked.clear();
+    }
     Journal& journal() { return mra_.host_.journal(); }
     NodeId node() const { return mra_.host_.node(); }
     /// RFC 1939 §7: 1 to 70 octets. A Maildir name may be longer; its beginning, time and counter, is unique on its host.

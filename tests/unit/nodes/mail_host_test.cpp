@@ -155,6 +155,7 @@ TEST_CASE("a mailbox is one reader's at a time", "[nodes][mra]")
     office.lab.run(seconds(80));
     CHECK(office.of_ben.list("ben").size() == 2); // it was here already
     CHECK(office.of_server.list("ben").empty());
+    for (const auto& asked : office.ended(Step::r3_request)) CHECK(asked.outcome == Outcome::done);
 }
 
 TEST_CASE("a server that crashed while a mailbox was open opens it again", "[nodes][mra]")
