@@ -165,7 +165,9 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     if (!ports) ports = std::make_unique<Ports>();
     constexpr std::uint32_t count = 65536 - first_ephemeral_port;
     if (ports->next == 0) {
-        engine::Random draws = context_.engine.random(node, "tcp port");
+        // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
+        const std::uint16_t life = context_.engine.incarnation(node);
+        engine::Random draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
         ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
     }
     for (std::uint32_t tries = 0; tries < count; ++tries) {

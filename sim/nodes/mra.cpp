@@ -34,8 +34,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
         Message& message = messages_[number - 1];
         const auto file = co_await mra_.host_.disk().read(message.entry.path);
         if (!file) co_return std::nullopt;
-        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
-        message.asked.clear();
+        answer(message);
         Spans fetching;
         for (const MailId mail : journal().mails_of(message.entry.spans)) {
             const SpanId fetch = journal().begin(node(), {.mail = mail, .step = Step::r4_fetch, .recipients = {},
@@ -57,6 +56,8 @@ class Mra::Maildrop final : public pop3::Maildrop {
         }
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
+        if (all)
+            for (const std::size_t number : numbers) answer(messages_[number - 1]);
         release();
         co_return all;
     }
@@ -76,6 +77,12 @@ class Mra::Maildrop final : public pop3::Maildrop {
         std::vector<SpanId> asked; ///< R3 of its mails, not yet answered
         Spans fetching;            ///< R4 of its mails, once it was retrieved
     };
+    /// What was asked for is given: the message, or its removal where the reader had it already.
+    void answer(Message& message)
+    {
+        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
+        message.asked.clear();
+    }
     Journal& journal() { return mra_.host_.journal(); }
     NodeId node() const { return mra_.host_.node(); }
     /// RFC 1939 §7: 1 to 70 octets. A Maildir name may be longer; its beginning, time and counter, is unique on its host.
