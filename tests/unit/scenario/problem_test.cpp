@@ -1,6 +1,6 @@
 #include "sim/scenario/problem.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
