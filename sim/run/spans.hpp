@@ -29,8 +29,23 @@ struct MailId {
 
 /// The steps of a mail's journey, as every view numbers them.
 enum class Step : std::uint8_t {
-    none, s1_submit, s1_dns, s2_relay, s2_dns, s3_1_mx, s3_2_addr, s3_3_transfer,
-    a1_spf, a2_dkim, a3_dmarc, r1_hand_over, r2_store, r3_request, r3_dns, r4_fetch, d1_report,
+    none,
+    s1_submit,
+    s1_dns,
+    s2_relay,
+    s2_dns,
+    s3_1_mx,
+    s3_2_addr,
+    s3_3_transfer,
+    a1_spf,
+    a2_dkim,
+    a3_dmarc,
+    r1_hand_over,
+    r2_store,
+    r3_request,
+    r3_dns,
+    r4_fetch,
+    d1_report,
 };
 
 /// "S3.1" and the like; empty for none.
@@ -41,7 +56,7 @@ enum class SpanKind : std::uint8_t { session, step };
 /// What a span is. A session's fields beyond kind and node are zero.
 struct Span {
     SpanKind kind{};
-    NodeId node{};       ///< where it began
+    NodeId node{};            ///< where it began
     std::uint32_t number = 0; ///< the how-manieth span of that node, from 1
     MailId mail;
     Step step{};
