@@ -189,7 +189,8 @@ Task<void> Mua::hand_over(wire::Endpoint to)
         begun.push_back(letter.get());
         serves = host_.spans().with(serves, letter->step);
     }
-    auto connected = co_await host_.network().tcp.connect(host_.node(), to, run::Protocol::smtp, serves);
+    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::smtp};
+    auto connected = co_await connector.connect(to, serves);
     std::vector<Letter*> left = begun;
     std::string_view reason = "broke";
     std::string detail;
@@ -320,7 +321,8 @@ void Mua::fetch(bool keep) { host_.spawn(fetch_all(keep)); }
 
 Task<void> Mua::fetch_all(bool keep)
 {
-    auto connected = co_await host_.network().tcp.connect(host_.node(), settings_.mailbox, run::Protocol::pop3, {});
+    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::pop3};
+    auto connected = co_await connector.connect(settings_.mailbox, {});
     if (!connected) co_return;
     pop3::FetchOptions options;
     options.user = settings_.user;
