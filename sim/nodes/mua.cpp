@@ -119,7 +119,7 @@ class Mua::Outbox final : public smtp::Outbox {
   public:
     Outbox(Mua& mua, wire::Endpoint to, std::vector<Letter*> begun) : mua_(mua), to_(to), begun_(std::move(begun)) {}
 
-    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions&) override
+    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions& offered) override
     {
         Letter* letter = nullptr;
         if (!begun_.empty()) {
@@ -137,8 +137,9 @@ class Mua::Outbox final : public smtp::Outbox {
         mail.id = given_.size() - 1;
         mail.reverse_path = letter->file.reverse_path;
         mail.forward_paths = letter->file.forward_paths;
-        const Octets octets = wire::as_octets(letter->file.message);
-        mail.octets.assign(octets.begin(), octets.end());
+        const std::string& written = letter->file.message;
+        const std::string message = offered.eight_bit_mime ? written : mail::as_seven_bit(written);
+        mail.octets.assign(message.begin(), message.end());
         mail.spans = mua_.host_.journal().only(letter->step);
         co_return mail;
     }
