@@ -51,10 +51,8 @@ constexpr bool is_error(IcmpType type)
     case IcmpType::source_quench:
     case IcmpType::redirect:
     case IcmpType::time_exceeded:
-    case IcmpType::parameter_problem:
-        return true;
-    default:
-        return false;
+    case IcmpType::parameter_problem: return true;
+    default: return false;
     }
 }
 

@@ -18,8 +18,9 @@ struct Retrieved {
 class Maildrop {
   public:
     /// Checks name and password, and takes the maildrop's lock for this session alone (RFC 1939 §4).
-    virtual wire::Task<std::expected<std::vector<Listed>, OpenError>>
-    open(const std::string& user, const std::string& password, wire::Spans spans) = 0;
+    virtual wire::Task<std::expected<std::vector<Listed>, OpenError>> open(const std::string& user,
+                                                                           const std::string& password,
+                                                                           wire::Spans spans) = 0;
     /// Message `number` of the list that `open` gave, from 1; nothing where it cannot be read.
     virtual wire::Task<std::optional<Retrieved>> retrieve(std::size_t number, wire::Spans spans) = 0;
     /// UPDATE: deletes these and gives the lock back. False where some could not be deleted.

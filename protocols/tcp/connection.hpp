@@ -45,13 +45,13 @@ constexpr std::uint8_t window_scale_for(std::uint32_t receive_buffer)
 
 /// What connections of one interface have in common. Must outlive them.
 struct Config {
-    std::uint32_t send_buffer = 64 * 1024;   ///< octets that may wait for acknowledgment
-    std::uint32_t receive_buffer = 65535;    ///< octets; the window we offer
-    std::uint16_t mss = 1460;                ///< the MTU less the fixed IP and TCP headers: RFC 9293 §3.7.1
-    std::uint16_t default_mss = default_mss_v4; ///< of a peer that names none
-    std::uint32_t initial_window = 0;        ///< segments; 0: RFC 5681 §3.1
-    bool window_scaling = true;              ///< offer RFC 7323 §2
-    Duration delayed_ack = wire::milliseconds(200);    ///< under 0.5 s: RFC 9293 §3.8.6.3
+    std::uint32_t send_buffer = 64 * 1024;          ///< octets that may wait for acknowledgment
+    std::uint32_t receive_buffer = 65535;           ///< octets; the window we offer
+    std::uint16_t mss = 1460;                       ///< the MTU less the fixed IP and TCP headers: RFC 9293 §3.7.1
+    std::uint16_t default_mss = default_mss_v4;     ///< of a peer that names none
+    std::uint32_t initial_window = 0;               ///< segments; 0: RFC 5681 §3.1
+    bool window_scaling = true;                     ///< offer RFC 7323 §2
+    Duration delayed_ack = wire::milliseconds(200); ///< under 0.5 s: RFC 9293 §3.8.6.3
     Duration maximum_segment_lifetime = wire::seconds(120); ///< RFC 9293 §3.4.2
 };
 
@@ -77,8 +77,8 @@ struct Outgoing {
     static constexpr std::size_t run_limit = 6;
 
     Segment segment;
-    Spans serves;                        ///< all of them together
-    Again again = Again::no;             ///< at least its first octet was sent before
+    Spans serves;            ///< all of them together
+    Again again = Again::no; ///< at least its first octet was sent before
     std::uint8_t run_count = 0;
     std::array<SpanRun, run_limit> runs; ///< whom the payload serves; a segment that would have more is cut short
 
@@ -155,10 +155,10 @@ class Connection {
     Sequence send_unacknowledged() const { return una_; } ///< SND.UNA
     Sequence send_max() const { return send_max_; }       ///< SND.NXT: one behind the highest number sent
     Sequence send_next() const { return send_next_; }     ///< where sending goes on; below SND.NXT after a time-out
-    std::uint32_t send_window() const { return send_window_; } ///< SND.WND, scaled
-    Sequence receive_next() const { return receive_next_; }    ///< RCV.NXT
+    std::uint32_t send_window() const { return send_window_; }                     ///< SND.WND, scaled
+    Sequence receive_next() const { return receive_next_; }                        ///< RCV.NXT
     std::uint32_t receive_window() const { return receive_edge_ - receive_next_; } ///< RCV.WND as the peer knows it
-    std::uint16_t mss() const { return mss_; } ///< what we send at most
+    std::uint16_t mss() const { return mss_; }                                     ///< what we send at most
     std::uint32_t cwnd() const { return congestion_.cwnd(); }
     std::uint32_t ssthresh() const { return congestion_.ssthresh(); }
     bool recovering() const { return congestion_.recovering(); }
@@ -237,38 +237,38 @@ class Connection {
     State state_ = State::closed;
     Timer timer_ = Timer::off;
     std::uint8_t send_shift_ = 0, receive_shift_ = 0; // Snd.Wind.Shift, Rcv.Wind.Shift
-    bool ack_wanted_ = false;       // an ACK is due now
-    bool bare_ack_wanted_ = false;  // and must not ride on data: RFC 5681 counts only bare duplicates
+    bool ack_wanted_ = false;                         // an ACK is due now
+    bool bare_ack_wanted_ = false;                    // and must not ride on data: RFC 5681 counts only bare duplicates
     bool syn_due_ = false;
-    bool lost_due_ = false;         // the first unacknowledged segment goes again
+    bool lost_due_ = false; // the first unacknowledged segment goes again
     bool probe_due_ = false;
     bool reset_due_ = false;
-    bool close_called_ = false;     // our FIN lies at send_end_
+    bool close_called_ = false; // our FIN lies at send_end_
     bool fin_received_ = false;
-    bool timing_ = false;           // a round trip is being measured
+    bool timing_ = false;             // a round trip is being measured
     Again lost_reason_ = Again::no;   // why the first unacknowledged segment goes again
     Again behind_reason_ = Again::no; // why send_next_ lies below send_max_
-    std::uint8_t tries_ = 0;        // time-outs in a row
+    std::uint8_t tries_ = 0;          // time-outs in a row
     Spans session_, ack_spans_;
     Time timer_due_ = Time::never();
     Time ack_due_ = Time::never();
     Congestion congestion_;
-    Sequence timed_seq_ = 0;        // its acknowledgment ends the measurement
+    Sequence timed_seq_ = 0; // its acknowledgment ends the measurement
     Time timed_at_{}, last_sent_at_{};
-    Time waiting_since_{};          // for R2
+    Time waiting_since_{}; // for R2
     RtoEstimator rto_;
 
     // Cold.
     Port local_{}, remote_{};
     Sequence iss_ = 0, irs_ = 0;
-    Sequence early_fin_ = 0;        // where the peer's FIN lies, behind a gap
+    Sequence early_fin_ = 0; // where the peer's FIN lies, behind a gap
     Sequence reset_seq_ = 0;
     std::uint32_t challenge_second_ = 0;
     std::uint8_t challenges_ = 0;
     bool passive_ = false;
     bool syn_lost_ = false;
     bool has_early_fin_ = false;
-    bool scaling_ = false;          // both have offered it
+    bool scaling_ = false; // both have offered it
     Ending ending_ = Ending::none;
 };
 

@@ -218,8 +218,7 @@ bool Connection::on_acknowledgment(Time now, const Segment& segment, const Arriv
     } else if (ack == una_) {
         if (timer_ == Timer::persist) {
             waiting_since_ = now; // it is alive: a shut window may last (§3.8.6.1, MUST-37)
-        } else if (is_duplicate_ack(segment) &&
-                   congestion_.on_duplicate(ack, send_max_ - una_, send_max_, mss_)) {
+        } else if (is_duplicate_ack(segment) && congestion_.on_duplicate(ack, send_max_ - una_, send_max_, mss_)) {
             lost_due_ = true;
             lost_reason_ = Again::fast;
         }

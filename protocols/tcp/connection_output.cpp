@@ -133,8 +133,8 @@ bool Connection::send_syn(Time now, Outgoing& out)
     timing_ = false;
     if (behind_reason_ == Again::no) return true; // the SYN,ACK that answers a crossing SYN
     out.again = behind_reason_;
-    note(NoteKind::retransmission,
-         behind_reason_ == Again::timeout ? Rule::retransmission_timeout : Rule::syn_arrived, iss_, 1);
+    note(NoteKind::retransmission, behind_reason_ == Again::timeout ? Rule::retransmission_timeout : Rule::syn_arrived,
+         iss_, 1);
     behind_reason_ = Again::no;
     return true;
 }
@@ -157,8 +157,8 @@ bool Connection::send_lost(Time now, Outgoing& out)
         serves_session_too(out);
     }
     out.again = lost_reason_;
-    note(NoteKind::retransmission,
-         lost_reason_ == Again::fast ? Rule::fast_retransmit : Rule::partial_ack, una_, length + fin);
+    note(NoteKind::retransmission, lost_reason_ == Again::fast ? Rule::fast_retransmit : Rule::partial_ack, una_,
+         length + fin);
     timing_ = false; // Karn's algorithm
     last_sent_at_ = now;
     ack_goes_out();
@@ -180,9 +180,9 @@ bool Connection::send_data(Time now, Outgoing& out, bool hold_partial)
 
     // RFC 9293 §3.8.6.2.1: a full segment; all there is (users push); or half of the largest window seen. What is sent
     // again does not wait. A cork holds the last piece back, until CLOSE.
-    const bool worth = length == mss_ || (length == 0 && fin) ||
-                       (length != 0 && (again || (all ? !hold_partial || close_called_
-                                                      : length >= largest_send_window_ / 2)));
+    const bool worth =
+        length == mss_ || (length == 0 && fin) ||
+        (length != 0 && (again || (all ? !hold_partial || close_called_ : length >= largest_send_window_ / 2)));
     if (!worth) {
         const bool shut = usable < std::min<std::uint32_t>(unsent, mss_) || (unsent == 0 && !fin);
         if (shut && flight == 0 && timer_ != Timer::persist) {

@@ -57,9 +57,9 @@ const RuleText& describe(Rule rule)
 
 std::string_view name(State state)
 {
-    static constexpr std::array<std::string_view, 11> names{
-        "CLOSED",     "LISTEN",     "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
-        "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",  "LAST-ACK",     "TIME-WAIT"};
+    static constexpr std::array<std::string_view, 11> names{"CLOSED",      "LISTEN",     "SYN-SENT",   "SYN-RECEIVED",
+                                                            "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
+                                                            "CLOSING",     "LAST-ACK",   "TIME-WAIT"};
     return names[static_cast<std::size_t>(state)];
 }
 

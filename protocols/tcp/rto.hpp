@@ -10,10 +10,10 @@ namespace tegami::tcp {
 using wire::Duration;
 using wire::Time;
 
-inline constexpr Duration initial_rto = wire::seconds(1);          // RFC 6298 §2.1
-inline constexpr Duration smallest_rto = wire::seconds(1);         // §2.4
-inline constexpr Duration largest_rto = wire::seconds(60);         // §2.5: at least 60 s
-inline constexpr Duration rto_after_syn_loss = wire::seconds(3);   // §5.7
+inline constexpr Duration initial_rto = wire::seconds(1);        // RFC 6298 §2.1
+inline constexpr Duration smallest_rto = wire::seconds(1);       // §2.4
+inline constexpr Duration largest_rto = wire::seconds(60);       // §2.5: at least 60 s
+inline constexpr Duration rto_after_syn_loss = wire::seconds(3); // §5.7
 
 /// SRTT, RTTVAR and RTO. The clock has no granularity worth speaking of, so G of the formulas is zero.
 class RtoEstimator {

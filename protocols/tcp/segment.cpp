@@ -33,8 +33,7 @@ std::optional<wire::Malformed> read_options(Octets header, Segment& segment)
             return wire::Malformed{at + 1, "RFC 9293 §3.2: an option reaches beyond the header"};
         switch (kind) {
         case OptionKind::mss:
-            if (length != 4)
-                return wire::Malformed{at + 1, "RFC 9293 §3.2: Maximum Segment Size is four octets long"};
+            if (length != 4) return wire::Malformed{at + 1, "RFC 9293 §3.2: Maximum Segment Size is four octets long"};
             segment.mss = wire::load_u16(&header[at + 2]);
             break;
         case OptionKind::window_scale:

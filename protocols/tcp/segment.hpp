@@ -41,8 +41,8 @@ class Flags {
 };
 constexpr Flags operator|(Flag one, Flag other) { return Flags{one} | Flags{other}; }
 
-inline constexpr std::size_t smallest_header = 20;   // octets, RFC 9293 §3.1
-inline constexpr std::size_t largest_header = 60;    // octets: Data Offset has four bits
+inline constexpr std::size_t smallest_header = 20;       // octets, RFC 9293 §3.1
+inline constexpr std::size_t largest_header = 60;        // octets: Data Offset has four bits
 inline constexpr std::uint8_t largest_window_scale = 14; // RFC 7323 §2.3
 
 /// One segment, as decoded or to be encoded. `payload` views somebody else's octets.

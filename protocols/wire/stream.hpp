@@ -175,7 +175,7 @@ class Stream {
     WaitingFor waiting_for_ = WaitingFor::nothing;
     bool timed_out_ = false;
     bool have_line_ = false;
-    bool discarding_ = false; // a line was too long: throw away up to and including its LF
+    bool discarding_ = false;   // a line was too long: throw away up to and including its LF
     bool discarded_cr_ = false; // the last octet thrown away was a CR
     std::size_t limit_ = 0;
     std::size_t scanned_ = 0; // octets of arrived() known to hold no LF

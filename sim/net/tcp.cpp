@@ -112,7 +112,7 @@ Socket& Tcp::make(const SocketName& name)
 void Tcp::release(Socket& socket)
 {
     erase(socket);
-    if (socket.has_stream) return;
+    if (socket.stream) return;
     socket.due = 0;
     if (socket.recorded)
         context_.record(socket.name.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
@@ -165,7 +165,9 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     if (!ports) ports = std::make_unique<Ports>();
     constexpr std::uint32_t count = 65536 - first_ephemeral_port;
     if (ports->next == 0) {
-        engine::Random draws = context_.engine.random(node, "tcp port");
+        // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
+        const std::uint16_t life = context_.engine.incarnation(node);
+        engine::Random draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
         ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
     }
     for (std::uint32_t tries = 0; tries < count; ++tries) {
@@ -355,17 +357,12 @@ void Tcp::after_event(Socket& socket)
         } else if (state != tcp::State::syn_received)
             accept(socket);
     }
-    if (socket.has_stream)
-        wake(socket);
+    if (socket.stream)
+        socket.stream->look();
     else if (socket.listener == 0 && !socket.connection.arrived().empty())
         socket.connection.abort(); // RFC 1122 §4.2.2.13: nobody is left to read it, and the sender shall know
     socket.busy = false;
     push(socket);
-}
-
-void Tcp::wake(Socket& socket)
-{
-    if (engine::Sleeper* const sleeper = context_.engine.sleeper(socket.stream)) static_cast<TcpStream*>(sleeper)->look();
 }
 
 void Tcp::push(Socket& socket)
@@ -374,7 +371,7 @@ void Tcp::push(Socket& socket)
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
-    if (socket.connection.finished() && !socket.has_stream) return release(socket);
+    if (socket.connection.finished() && !socket.stream) return release(socket);
     arm(socket);
 }
 
@@ -432,7 +429,7 @@ void Tcp::on_timer(std::uint32_t index)
 
 void Tcp::detach(Socket& socket)
 {
-    socket.has_stream = false;
+    socket.stream = nullptr;
     socket.corked = false;
     // RFC 9293 §3.6.1 (MUST-27) and RFC 2525 §2.17: what will never be read is answered with a reset.
     if (!socket.connection.arrived().empty())
@@ -459,7 +456,7 @@ void Tcp::close_all(NodeId node)
             socket->listener = 0;
             socket->connection.abort();
             push(*socket);
-        } else if (socket->has_stream)
+        } else if (socket->stream)
             detach(*socket);
     }
 }
@@ -473,7 +470,7 @@ void Tcp::forget_all(NodeId node)
         Socket* const socket = sockets_[index].get();
         if (!socket || socket->name.node != node || !socket->found) continue;
         socket->listener = 0;
-        socket->has_stream = false;
+        socket->stream = nullptr;
         socket->connection.abort();
         tcp::Outgoing unsent;
         while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {}

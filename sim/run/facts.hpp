@@ -42,14 +42,35 @@ enum class ContentId : std::uint32_t { none = 0 };
 enum class ConnectionId : std::uint32_t { none = 0 };
 
 enum class FactKind : std::uint8_t {
-    frame_sent = 1, frame_crossed, frame_dropped, frame_cut,
-    arp_changed = 8, icmp_noted,
-    tcp_opened = 16, tcp_sent, tcp_received, tcp_state, tcp_retransmission, tcp_timer, tcp_refused, tcp_closed,
-    line_said = 32, line_heard, session_begun,
-    mail_made = 40, content, mailbox_changed, queue_changed, disk_changed,
-    process_changed = 48, link_changed,
-    step_begun = 56, step_ended, joined,
-    input = 64, act,
+    frame_sent = 1,
+    frame_crossed,
+    frame_dropped,
+    frame_cut,
+    arp_changed = 8,
+    icmp_noted,
+    tcp_opened = 16,
+    tcp_sent,
+    tcp_received,
+    tcp_state,
+    tcp_retransmission,
+    tcp_timer,
+    tcp_refused,
+    tcp_closed,
+    line_said = 32,
+    line_heard,
+    session_begun,
+    mail_made = 40,
+    content,
+    mailbox_changed,
+    queue_changed,
+    disk_changed,
+    process_changed = 48,
+    link_changed,
+    step_begun = 56,
+    step_ended,
+    joined,
+    input = 64,
+    act,
 };
 
 /// What became of a frame handed to a link.
@@ -91,10 +112,10 @@ enum class Outcome : std::uint8_t { done, deferred, refused, failed, blocked, bo
 template <class Fact, class T>
 struct Field {
     std::string_view name;
-    T Fact::*member;
+    T Fact::* member;
 };
 template <class Fact, class T>
-constexpr Field<Fact, T> field(std::string_view name, T Fact::*member)
+constexpr Field<Fact, T> field(std::string_view name, T Fact::* member)
 {
     return {name, member};
 }
@@ -133,9 +154,9 @@ struct FrameCrossed {
     Octets rewritten;
     static constexpr auto fields()
     {
-        return std::tuple{field("frame", &FrameCrossed::frame),     field("nic", &FrameCrossed::nic),
-                          field("to", &FrameCrossed::to),           field("transit", &FrameCrossed::transit),
-                          field("fate", &FrameCrossed::fate),       field("rewritten", &FrameCrossed::rewritten)};
+        return std::tuple{field("frame", &FrameCrossed::frame), field("nic", &FrameCrossed::nic),
+                          field("to", &FrameCrossed::to),       field("transit", &FrameCrossed::transit),
+                          field("fate", &FrameCrossed::fate),   field("rewritten", &FrameCrossed::rewritten)};
     }
 };
 
@@ -219,9 +240,9 @@ struct TcpOpened {
     std::uint32_t initial_send = 0;
     static constexpr auto fields()
     {
-        return std::tuple{field("connection", &TcpOpened::connection),   field("local", &TcpOpened::local),
-                          field("local_port", &TcpOpened::local_port),   field("remote", &TcpOpened::remote),
-                          field("remote_port", &TcpOpened::remote_port), field("passive", &TcpOpened::passive),
+        return std::tuple{field("connection", &TcpOpened::connection),    field("local", &TcpOpened::local),
+                          field("local_port", &TcpOpened::local_port),    field("remote", &TcpOpened::remote),
+                          field("remote_port", &TcpOpened::remote_port),  field("passive", &TcpOpened::passive),
                           field("initial_send", &TcpOpened::initial_send)};
     }
 };
@@ -230,7 +251,7 @@ struct TcpOpened {
 struct TcpSent {
     TEGAMI_FACT(tcp_sent, "tcp.sent", headers)
     ConnectionId connection{};
-    std::uint32_t advance = 0;  ///< SND.NXT went on by so much; 0 for a bare ACK or a retransmission
+    std::uint32_t advance = 0;   ///< SND.NXT went on by so much; 0 for a bare ACK or a retransmission
     std::uint32_t in_flight = 0; ///< SND.NXT − SND.UNA
     static constexpr auto fields()
     {
@@ -252,10 +273,14 @@ struct TcpReceived {
     std::uint32_t rto = 0;
     static constexpr auto fields()
     {
-        return std::tuple{field("connection", &TcpReceived::connection), field("acknowledged", &TcpReceived::acknowledged),
-                          field("advance", &TcpReceived::advance),       field("window", &TcpReceived::window),
-                          field("cwnd", &TcpReceived::cwnd),             field("ssthresh", &TcpReceived::ssthresh),
-                          field("srtt", &TcpReceived::srtt),             field("rto", &TcpReceived::rto)};
+        return std::tuple{field("connection", &TcpReceived::connection),
+                          field("acknowledged", &TcpReceived::acknowledged),
+                          field("advance", &TcpReceived::advance),
+                          field("window", &TcpReceived::window),
+                          field("cwnd", &TcpReceived::cwnd),
+                          field("ssthresh", &TcpReceived::ssthresh),
+                          field("srtt", &TcpReceived::srtt),
+                          field("rto", &TcpReceived::rto)};
     }
 };
 
@@ -365,8 +390,9 @@ struct MailMade {
     std::string_view message_id;
     static constexpr auto fields()
     {
-        return std::tuple{field("number", &MailMade::number), field("from", &MailMade::from), field("to", &MailMade::to),
-                          field("subject", &MailMade::subject), field("message_id", &MailMade::message_id)};
+        return std::tuple{field("number", &MailMade::number), field("from", &MailMade::from),
+                          field("to", &MailMade::to), field("subject", &MailMade::subject),
+                          field("message_id", &MailMade::message_id)};
     }
 };
 
@@ -447,9 +473,12 @@ struct StepBegun {
     std::uint16_t port = 0;
     static constexpr auto fields()
     {
-        return std::tuple{field("span", &StepBegun::span),   field("mail", &StepBegun::mail),
-                          field("step", &StepBegun::step),   field("tries", &StepBegun::tries),
-                          field("recipients", &StepBegun::recipients), field("peer", &StepBegun::peer),
+        return std::tuple{field("span", &StepBegun::span),
+                          field("mail", &StepBegun::mail),
+                          field("step", &StepBegun::step),
+                          field("tries", &StepBegun::tries),
+                          field("recipients", &StepBegun::recipients),
+                          field("peer", &StepBegun::peer),
                           field("port", &StepBegun::port)};
     }
 };
@@ -500,11 +529,11 @@ struct Act {
 
 #undef TEGAMI_FACT
 
-using AnyFact = std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged,
-                             IcmpNoted, TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer,
-                             TcpRefused, TcpClosed, SessionBegun, LineSaid, LineHeard, MailMade, Content,
-                             MailboxChanged, QueueChanged, DiskChanged, ProcessChanged, StepBegun, StepEnded, Joined,
-                             Input, Act>;
+using AnyFact =
+    std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged, IcmpNoted,
+                 TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer, TcpRefused, TcpClosed,
+                 SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged, DiskChanged,
+                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act>;
 
 /// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
 struct Event {

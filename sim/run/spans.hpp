@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace tegami::run {
@@ -30,8 +29,23 @@ struct MailId {
 
 /// The steps of a mail's journey, as every view numbers them.
 enum class Step : std::uint8_t {
-    none, s1_submit, s1_dns, s2_relay, s2_dns, s3_1_mx, s3_2_addr, s3_3_transfer,
-    a1_spf, a2_dkim, a3_dmarc, r1_hand_over, r2_store, r3_request, r3_dns, r4_fetch, d1_report,
+    none,
+    s1_submit,
+    s1_dns,
+    s2_relay,
+    s2_dns,
+    s3_1_mx,
+    s3_2_addr,
+    s3_3_transfer,
+    a1_spf,
+    a2_dkim,
+    a3_dmarc,
+    r1_hand_over,
+    r2_store,
+    r3_request,
+    r3_dns,
+    r4_fetch,
+    d1_report,
 };
 
 /// "S3.1" and the like; empty for none.
@@ -42,7 +56,7 @@ enum class SpanKind : std::uint8_t { session, step };
 /// What a span is. A session's fields beyond kind and node are zero.
 struct Span {
     SpanKind kind{};
-    NodeId node{};       ///< where it began
+    NodeId node{};            ///< where it began
     std::uint32_t number = 0; ///< the how-manieth span of that node, from 1
     MailId mail;
     Step step{};
@@ -86,8 +100,23 @@ class SpanTable final : public wire::SpanAlgebra {
     std::vector<std::uint32_t> numbers_; // spans begun, by node
     std::vector<SpanId> members_;        // the sets, one behind the other
     std::vector<Set> sets_;
-    std::unordered_multimap<std::uint64_t, std::uint32_t> by_hash_;
-    std::unordered_map<std::uint64_t, std::uint32_t> united_; // (one, other) → set
+    std::vector<std::uint32_t> alone_; // by span: the set of it alone; 0: not made yet
+
+    // Tables with open addressing, at most half full: a world makes several sets for each mail.
+    struct Hashed {
+        std::uint32_t hash = 0;
+        std::uint32_t set = 0; // 0: free
+    };
+    struct United {
+        Spans one, other;
+        std::uint32_t set = 0; // 0: free
+    };
+    static std::uint32_t hash_of(Spans one, Spans other);
+    Spans add_set(std::span<const SpanId> sorted);
+    std::vector<Hashed> by_members_ = std::vector<Hashed>(64); // sets of several
+    std::size_t hashed_ = 0;
+    std::vector<United> united_ = std::vector<United>(64);
+    std::size_t unions_ = 0;
 };
 
 } // namespace tegami::run

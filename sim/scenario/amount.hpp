@@ -17,9 +17,9 @@ struct Unit {
 
 /// A kind of amount. Its units stand from small to large.
 struct Dimension {
-    std::string_view name;        ///< as docs/scenario.md calls it
-    std::string_view example;     ///< one that may stand in a message
-    std::string_view smallest;    ///< what cannot be divided: "1ns"
+    std::string_view name;     ///< as docs/scenario.md calls it
+    std::string_view example;  ///< one that may stand in a message
+    std::string_view smallest; ///< what cannot be divided: "1ns"
     std::span<const Unit> units;
     std::span<const Unit> spoken; ///< further spellings that are read and never written
 };

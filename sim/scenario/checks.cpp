@@ -82,14 +82,19 @@ class Holder {
         if (check.is_in) {
             const std::uint64_t copies = copies_in(*row, check.is_in->value);
             say(check.copies.admits(copies), "check.copies",
-                {{"mail", number}, {"place", check.is_in->value}, {"wanted", format_count(check.copies)}, {"found", std::to_string(copies)}});
+                {{"mail", number},
+                 {"place", check.is_in->value},
+                 {"wanted", format_count(check.copies)},
+                 {"found", std::to_string(copies)}});
         }
         if (check.steps) {
             std::vector<std::string> wanted, found;
-            for (const StepEnding& step : *check.steps) wanted.push_back(format_step(name_of(step.step), name_of(step.ending)));
+            for (const StepEnding& step : *check.steps)
+                wanted.push_back(format_step(name_of(step.step), name_of(step.ending)));
             for (const run::StepRow* const step : steps_of(*row))
                 found.push_back(format_step(run::step_name(step->what.step), ending_word(step->outcome)));
-            say(wanted == found, "check.steps", {{"mail", number}, {"wanted", joined(wanted)}, {"found", joined(found)}});
+            say(wanted == found, "check.steps",
+                {{"mail", number}, {"wanted", joined(wanted)}, {"found", joined(found)}});
         }
     }
 
@@ -101,7 +106,9 @@ class Holder {
             const run::StepRow* const step = journeys_.step(span);
             if (step && step->ended != run::FactRef::none) steps.push_back(step);
         }
-        std::ranges::sort(steps, {}, [](const run::StepRow* step) { return std::tuple{step->what.step, step->what.tries, step->span}; });
+        std::ranges::sort(steps, {}, [](const run::StepRow* step) {
+            return std::tuple{step->what.step, step->what.tries, step->span};
+        });
         return steps;
     }
 
@@ -130,7 +137,8 @@ class Holder {
                 if (!changed || changed->change != run::MailboxChange::delivered) continue;
                 for (const run::SpanId member : log_.spans().members(event.spans)) {
                     const run::Span& span = log_.spans()[member];
-                    if (span.kind == run::SpanKind::step) files_[span.mail].insert({event.node, std::string{changed->file}});
+                    if (span.kind == run::SpanKind::step)
+                        files_[span.mail].insert({event.node, std::string{changed->file}});
                 }
             }
         }
@@ -149,7 +157,10 @@ class Holder {
         const auto frames = exporting::chosen_frames(log_, choice);
         if (!frames) return say(false, "check.no_frames", {});
         say(check.count.admits(frames->size()), "check.frames",
-            {{"place", check.sniff.value}, {"filter", check.filter.value}, {"wanted", format_count(check.count)}, {"found", std::to_string(frames->size())}});
+            {{"place", check.sniff.value},
+             {"filter", check.filter.value},
+             {"wanted", format_count(check.count)},
+             {"found", std::to_string(frames->size())}});
     }
 
     void hold(const TcpCheck& check)
@@ -164,16 +175,21 @@ class Holder {
             }
         std::uint64_t found = 0;
         for (const run::Event& event : log_.events())
-            if (std::holds_alternative<run::TcpRetransmission>(event.what) && (ends.empty() || both_between(event, ends))) ++found;
+            if (std::holds_alternative<run::TcpRetransmission>(event.what) &&
+                (ends.empty() || both_between(event, ends)))
+                ++found;
         say(check.retransmissions.admits(found), "check.retransmissions",
-            {{"between", between.empty() ? "-" : between}, {"wanted", format_count(check.retransmissions)}, {"found", std::to_string(found)}});
+            {{"between", between.empty() ? "-" : between},
+             {"wanted", format_count(check.retransmissions)},
+             {"found", std::to_string(found)}});
     }
 
     /// Whether the session that a fact serves is one between these hosts.
     bool both_between(const run::Event& event, const std::set<run::NodeId>& ends) const
     {
         const run::SessionRow* const session = journeys_.session(log_.spans().session_of(event.spans));
-        return session && ends.contains(session->client) && (ends.contains(session->server) || session->server == run::NodeId::scenario);
+        return session && ends.contains(session->client) &&
+               (ends.contains(session->server) || session->server == run::NodeId::scenario);
     }
 
     struct NodeIdOf {
@@ -211,7 +227,8 @@ run::Level level_for_checks(const Scenario& scenario)
 
 std::vector<std::string_view> check_message_keys()
 {
-    return {"check.no_mail", "check.copies", "check.steps", "check.no_place", "check.bad_filter", "check.no_frames", "check.frames", "check.retransmissions"};
+    return {"check.no_mail",    "check.copies",    "check.steps",  "check.no_place",
+            "check.bad_filter", "check.no_frames", "check.frames", "check.retransmissions"};
 }
 
 } // namespace tegami::scenario

@@ -153,7 +153,8 @@ class Meaning {
         }
         if (plan_.link_index.contains(name)) {
             if (kind != SubjectKind::link) return wrong("scenario.verb.link", SubjectKind::link);
-            if (const auto* loses = std::get_if<LosesNext>(&act.deed); loses && link != nowhere) loses_next(*loses, link);
+            if (const auto* loses = std::get_if<LosesNext>(&act.deed); loses && link != nowhere)
+                loses_next(*loses, link);
             return;
         }
         if (plan_.find_site(name) != nowhere)
@@ -249,8 +250,7 @@ class Meaning {
         if (colon == place.npos || plan_.find_nic(node, place.substr(colon + 1)) != nowhere) return;
         std::vector<std::string_view> known;
         for (const PlanNic& nic : plan_.nodes[node].nics) known.push_back(nic.name);
-        problems_.report(check.sniff.at, "scenario.sniff.nic",
-                         {{"name", check.sniff.value}, {"known", listed(known)}});
+        problems_.report(check.sniff.at, "scenario.sniff.nic", {{"name", check.sniff.value}, {"known", listed(known)}});
     }
 
     void holds(const TcpCheck& check)

@@ -148,8 +148,9 @@ class Expansion {
             const Problems::Inside inside{problems_, site.name.value};
             claim(site.name.value, site.name.at);
             compare_domain(i);
-            PlanSite planned{site.name.value, title_or_name(site.title, site.name.value), site.domain.value,
-                             site.net ? site.net->value : default_net(i), nowhere, nowhere};
+            PlanSite planned{site.name.value,   title_or_name(site.title, site.name.value),
+                             site.domain.value, site.net ? site.net->value : default_net(i),
+                             nowhere,           nowhere};
             plan_.site_index.emplace(planned.name, static_cast<std::uint32_t>(i));
             compare_net(i, planned.net);
             plan_.sites.push_back(std::move(planned));
@@ -213,8 +214,7 @@ class Expansion {
     bool one_host_more(Position at)
     {
         if (++hosts_ <= hosts_limit) return true;
-        if (hosts_ == hosts_limit + 1)
-            problems_.report(at, "scenario.hosts", {{"limit", std::to_string(hosts_limit)}});
+        if (hosts_ == hosts_limit + 1) problems_.report(at, "scenario.hosts", {{"limit", std::to_string(hosts_limit)}});
         return false;
     }
 
@@ -231,7 +231,8 @@ class Expansion {
         };
         plan_.sites[i].edge = add(bare_node(site_name + "-edge", "edge", NodeKind::router), edge_part, site.name.at);
         std::vector<Server> written;
-        if (site.servers) written = *site.servers;
+        if (site.servers)
+            written = *site.servers;
         else if (site.kind == SiteKind::company)
             written.push_back({{"mail", site.name.at}, {Role::mta, Role::mda, Role::mra}, site.name.at});
         for (const Server& server : written) {
@@ -249,9 +250,8 @@ class Expansion {
     /// The second MTA of a site has its own address too; from the third on they take what is free behind it.
     std::uint32_t next_mta_part(std::size_t site)
     {
-        const auto others = std::ranges::count_if(plan_.nodes, [&](const PlanNode& node) {
-            return node.site == site && node.has(Role::mta);
-        });
+        const auto others = std::ranges::count_if(
+            plan_.nodes, [&](const PlanNode& node) { return node.site == site && node.has(Role::mta); });
         return others == 0 ? mta_part : mta_part + 1;
     }
 
@@ -338,7 +338,8 @@ class Expansion {
             return;
         }
         for (std::uint32_t i = 0; i < plan_.nodes.size() && planned.submit_server == nowhere; ++i)
-            if (planned.mail_site != nowhere && plan_.nodes[i].site == planned.mail_site && plan_.nodes[i].has(Role::mta))
+            if (planned.mail_site != nowhere && plan_.nodes[i].site == planned.mail_site &&
+                plan_.nodes[i].has(Role::mta))
                 planned.submit_server = i;
     }
 
@@ -489,8 +490,7 @@ class Expansion {
             const Placed<std::string>& end = (*link.between)[i];
             if (end.value.empty()) continue;
             ends[i] = plan_.find_host(end.value);
-            if (ends[i] == nowhere && !suspects_.contains(end.value))
-                report_unknown(end, names_in(plan_.node_index));
+            if (ends[i] == nowhere && !suspects_.contains(end.value)) report_unknown(end, names_in(plan_.node_index));
         }
         if (ends[0] == nowhere || ends[1] == nowhere) {
             if (same_name == nowhere) {
@@ -506,9 +506,9 @@ class Expansion {
         const auto existing = by_ends_.find(std::minmax(ends[0], ends[1]));
         if (same_name != nowhere && (existing == by_ends_.end() || existing->second != same_name)) {
             const auto& there = plan_.links[same_name].ends;
-            problems_.report((*link.between)[0].at, "scenario.link.other_ends",
-                             {{"name", name},
-                              {"ends", plan_.nodes[there[0].node].name + ", " + plan_.nodes[there[1].node].name}});
+            problems_.report(
+                (*link.between)[0].at, "scenario.link.other_ends",
+                {{"name", name}, {"ends", plan_.nodes[there[0].node].name + ", " + plan_.nodes[there[1].node].name}});
             return nowhere;
         }
         if (existing != by_ends_.end()) {
@@ -529,8 +529,7 @@ class Expansion {
         }
         for (std::size_t i = 0; i < 2; ++i)
             if (plan_.nodes[ends[i]].kind != NodeKind::router) {
-                problems_.report((*link.between)[i].at, "scenario.link.host_end",
-                                 {{"name", (*link.between)[i].value}});
+                problems_.report((*link.between)[i].at, "scenario.link.host_end", {{"name", (*link.between)[i].value}});
                 claim(name, link.name.at);
                 plan_.link_index.emplace(name, nowhere);
                 return nowhere;

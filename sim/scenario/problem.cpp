@@ -124,7 +124,7 @@ constexpr ProblemKind every_problem[] = {
 };
 
 constexpr std::size_t list_characters = 240; // of an argument that is a list, or our own example
-constexpr std::size_t word_limit = 64; // longer words are not compared
+constexpr std::size_t word_limit = 64;       // longer words are not compared
 
 /// Edit distance in which two swapped neighbours count once (optimal string alignment).
 std::size_t edit_distance(std::string_view one, std::string_view other)
@@ -186,8 +186,7 @@ std::vector<Problem> Problems::take()
     return std::exchange(listed_, {});
 }
 
-Problems::Inside::Inside(Problems& problems, std::string_view key)
-    : problems_{problems}, before_{problems.path_.size()}
+Problems::Inside::Inside(Problems& problems, std::string_view key) : problems_{problems}, before_{problems.path_.size()}
 {
     if (!problems.path_.empty()) problems.path_ += '.';
     problems.path_ += key;
@@ -209,7 +208,9 @@ std::string quotable(std::string_view text, std::size_t limit)
         // U+0080 to U+009F are controls too: C2 80 to C2 9F.
         const bool c1 = octet == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
         // U+202A to U+202E and U+2066 to U+2069 turn the direction of writing: E2 80 AA–AE, E2 81 A6–A9.
-        const auto at = [&](std::size_t k) { return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u; };
+        const auto at = [&](std::size_t k) {
+            return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+        };
         const bool turns = octet == 0xE2 && ((at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) ||
                                              (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9));
         if (octet < 0x20 || octet == 0x7F) {

@@ -29,15 +29,13 @@ constexpr Key<AfterKeys> after_keys[] = {
      [](Problems& problems, const Node& node, AfterKeys& after) {
          read_line(problems, node, after.host.emplace(Placed<std::string>{"", node.at}));
      }},
-    {{"is", "mail: done, deferred, refused, failed; host: started, stopped, crashed, restarted", "none",
-      "\"refused\"", "When a step of the mail ends so, or when the host becomes so."},
+    {{"is", "mail: done, deferred, refused, failed; host: started, stopped, crashed, restarted", "none", "\"refused\"",
+      "When a step of the mail ends so, or when the host becomes so."},
      [](Problems& problems, const Node& node, AfterKeys& after) {
          read_line(problems, node, after.is.emplace(Placed<std::string>{"", node.at}));
      }},
     {{"plus", "duration", "\"0s\": 1 ns after the fact", "\"2s\"", "So much later."},
-     [](Problems& problems, const Node& node, AfterKeys& after) {
-         read_duration(problems, node, {}, after.plus);
-     }},
+     [](Problems& problems, const Node& node, AfterKeys& after) { read_duration(problems, node, {}, after.plus); }},
 };
 
 void read_after(Problems& problems, const Node& node, std::optional<After>& into)
@@ -51,17 +49,20 @@ void read_after(Problems& problems, const Node& node, std::optional<After>& into
         const Problems::Inside inside{problems, "ends"};
         if (const auto step = find_word(problems, keys.ends->at, keys.ends->value, step_words))
             after.what = MailStepEnds{*keys.mail, static_cast<Step>(*step)};
-        else return;
+        else
+            return;
     } else if (keys.mail && !keys.host && !keys.ends && keys.is) {
         const Problems::Inside inside{problems, "is"};
         if (const auto ending = find_word(problems, keys.is->at, keys.is->value, ending_words))
             after.what = MailBecomes{*keys.mail, static_cast<Ending>(*ending)};
-        else return;
+        else
+            return;
     } else if (!keys.mail && keys.host && !keys.ends && keys.is) {
         const Problems::Inside inside{problems, "is"};
         if (const auto state = find_word(problems, keys.is->at, keys.is->value, host_state_words))
             after.what = HostBecomes{*keys.host, static_cast<HostState>(*state)};
-        else return;
+        else
+            return;
     } else {
         return problems.report(node.at, "scenario.after.form");
     }
@@ -115,7 +116,8 @@ constexpr Key<Sends> sends_keys[] = {
     {{"to", "mail address, or a list of them", required, "[\"bob@example.com\"]", "To whom."}, read_recipients},
     {{"subject", "text", required, "\"こんにちは\"", "Its Subject:. One line."},
      [](Problems& problems, const Node& node, Sends& sends) { read_line(problems, node, sends.subject); }},
-    {{"text", "text", required, "\"My first letter.\"", "What it says. Lines may also be written between three quotes."},
+    {{"text", "text", required, "\"My first letter.\"",
+      "What it says. Lines may also be written between three quotes."},
      [](Problems& problems, const Node& node, Sends& sends) { read_lines(problems, node, sends.text); }},
     {{"server", "host", "as the user's `submits` says", "\"example-mail\"", "For this mail only."},
      [](Problems& problems, const Node& node, Sends& sends) { read_line(problems, node, sends.server.emplace()); }},
@@ -182,8 +184,7 @@ constexpr Verb verb_table[] = {
       "A user writes a mail and hands it over. The file's first `sends` is mail 1, and so on."},
      SubjectKind::user,
      [](Problems& problems, const Entry& entry) {
-         return read_deed(problems, entry,
-                          "{ to = [\"bob@example.com\"], subject = \"Hello\", text = \"A letter.\" }",
+         return read_deed(problems, entry, "{ to = [\"bob@example.com\"], subject = \"Hello\", text = \"A letter.\" }",
                           all(sends_keys));
      }},
     {{"reads", "table", "", "bob.reads = { with = \"pc\", keep = true }", "A user fetches mail from the mailbox."},
@@ -193,17 +194,21 @@ constexpr Verb verb_table[] = {
          return read_deed(problems, entry, "{ mail = 1, with = \"pc\" }", all(reads_keys));
      }},
     {{"stops", "true or {}", "", "example-mail.stops = true", "Its programs end in good order."},
-     SubjectKind::host, read_bare<Stops>},
+     SubjectKind::host,
+     read_bare<Stops>},
     {{"starts", "true or {}", "", "example-mail.starts = true", "After `stops` or `crashes`."},
-     SubjectKind::host, read_bare<Starts>},
-    {{"crashes", "true or table", "", "example-mail.crashes = { power = \"cut\" }", "Its programs die where they stand."},
+     SubjectKind::host,
+     read_bare<Starts>},
+    {{"crashes", "true or table", "", "example-mail.crashes = { power = \"cut\" }",
+      "Its programs die where they stand."},
      SubjectKind::host,
      [](Problems& problems, const Entry& entry) -> Deed {
          if (entry.value.kind == Node::Kind::truth && entry.value.truth) return Crashes{};
          return read_deed(problems, entry, "{ power = \"cut\" }", all(crashes_keys));
      }},
     {{"restarts", "true or {}", "", "example-mail.restarts = true", "Stops in good order, and starts again."},
-     SubjectKind::host, read_bare<Restarts>},
+     SubjectKind::host,
+     read_bare<Restarts>},
     {{"loses", "share or table", "", "home-alice.loses = { next = 1, from = \"alice-pc\" }",
       "From now on the link loses that share of its frames, or it loses the next ones."},
      SubjectKind::link,
@@ -230,8 +235,8 @@ void read_deed_of(Problems& problems, const Entry& subject, std::optional<Deed>&
                                {{"subject", subject.key}, {"example", subject.key + ".reads = {}"}});
     const Entry& entry = node.entries.front();
     const Problems::Inside inside_verb{problems, entry.key};
-    const auto verb = std::ranges::find(verb_table, std::string_view{entry.key},
-                                        [](const Verb& v) { return v.text.name; });
+    const auto verb =
+        std::ranges::find(verb_table, std::string_view{entry.key}, [](const Verb& v) { return v.text.name; });
     if (verb != std::end(verb_table)) {
         into = verb->read(problems, entry);
         return;
@@ -269,8 +274,10 @@ void read_act(Problems& problems, const Node& node, std::uint32_t number, std::v
     Act act;
     act.at = node.at;
     act.number = number;
-    if (when.after) act.when = *std::move(when.after);
-    else act.when = when.at;
+    if (when.after)
+        act.when = *std::move(when.after);
+    else
+        act.when = when.at;
     act.subject = {subject->key, subject->at};
     act.deed = *std::move(deed);
     acts.push_back(std::move(act));
@@ -297,8 +304,7 @@ std::vector<std::string_view> verb_names()
 
 bool is_blocks(Problems& problems, const Node& node, std::string_view name)
 {
-    const bool blocks = node.kind == Node::Kind::list &&
-                        std::ranges::none_of(node.items, [](const Node& item) {
+    const bool blocks = node.kind == Node::Kind::list && std::ranges::none_of(node.items, [](const Node& item) {
                             return item.kind != Node::Kind::table || item.is_inline;
                         });
     if (!blocks || node.items.empty())

@@ -72,9 +72,12 @@ constexpr Key<CheckKeys> check_keys[] = {
       "Where the mail is in the end: in a mailbox on the server, or fetched onto a computer."},
      [](Problems& problems, const Node& node, CheckKeys& check) { read_line(problems, node, check.is_in.emplace()); }},
     {{"copies", "count", "1", "1", "How many copies are there. Only with `is_in`."},
-     [](Problems& problems, const Node& node, CheckKeys& check) { read_count(problems, node, check.copies.emplace()); }},
+     [](Problems& problems, const Node& node, CheckKeys& check) {
+         read_count(problems, node, check.copies.emplace());
+     }},
     {{"steps", "list of STEP or STEP ENDING", "any", "[\"S1 refused\", \"S1\"]",
-      "Exactly these steps of the mail, in the order of the journey, each with its further tries behind it. Without a word behind it a step is done; the "
+      "Exactly these steps of the mail, in the order of the journey, each with its further tries behind it. Without a "
+      "word behind it a step is done; the "
       "other words are deferred, refused and failed."},
      read_steps},
     {{"frames", "table", "none", "{ sniff = \"alice-pc\", filter = \"tcp port 25\", count = { min = 1 } }",
@@ -147,8 +150,7 @@ void read_checks(Problems& problems, const Node& node, std::vector<Check>& check
 
 std::vector<Section> check_sections()
 {
-    return {section("[[check]]", all(check_keys)),
-            section("[[check]] frames", all(frames_keys)),
+    return {section("[[check]]", all(check_keys)), section("[[check]] frames", all(frames_keys)),
             section("[[check]] tcp", all(tcp_keys))};
 }
 

@@ -4,9 +4,9 @@ namespace tegami::scenario {
 
 namespace {
 
-constexpr std::uint64_t rate_max = 1'000'000'000'000;    // 1000Gbit/s
-constexpr std::uint64_t delay_max = 3'600'000'000'000;   // an hour: the Moon is 1.3 s away
-constexpr std::uint64_t mtu_min = 576;                   // RFC 791 §3.1: what every host must take
+constexpr std::uint64_t rate_max = 1'000'000'000'000;  // 1000Gbit/s
+constexpr std::uint64_t delay_max = 3'600'000'000'000; // an hour: the Moon is 1.3 s away
+constexpr std::uint64_t mtu_min = 576;                 // RFC 791 §3.1: what every host must take
 constexpr std::uint64_t mtu_max = 9'000;
 constexpr std::uint64_t queue_frames_max = 1'000'000;
 constexpr std::uint64_t queue_octets_max = 1'024 * 1'024 * 1'024;
@@ -14,7 +14,8 @@ constexpr std::uint64_t queue_octets_max = 1'024 * 1'024 * 1'024;
 void read_queue(Problems& problems, const Node& node, Link& link)
 {
     // Frames or octets: whichever unit is written.
-    const bool frames = node.kind == Node::Kind::text && (parse_amount(node.text, queue_amount) || node.text.ends_with("frames"));
+    const bool frames =
+        node.kind == Node::Kind::text && (parse_amount(node.text, queue_amount) || node.text.ends_with("frames"));
     const Dimension& dimension = frames || node.kind != Node::Kind::text ? queue_amount : size_amount;
     std::uint64_t amount = 0;
     if (read_amount(problems, node, dimension, 1, frames ? queue_frames_max : queue_octets_max, amount))
@@ -26,9 +27,7 @@ constexpr Key<Link> link_keys[] = {
       "[\"sakura-edge\", \"example-edge\"]",
       "Its ends. With the ends of a link that is there anyway, that link gets this name. Otherwise both are routers, "
       "and a new link is laid between them."},
-     [](Problems& problems, const Node& node, Link& link) {
-         read_two_names(problems, node, link.between.emplace());
-     }},
+     [](Problems& problems, const Node& node, Link& link) { read_two_names(problems, node, link.between.emplace()); }},
     {{"rate", "rate", "home line \"100Mbit/s\", others \"1Gbit/s\"", "\"100Mbit/s\"",
       "How fast each end sends; both directions at once."},
      [](Problems& problems, const Node& node, Link& link) {
@@ -49,7 +48,8 @@ constexpr Key<Link> link_keys[] = {
     {{"mtu", "size, 576B to 9000B", "\"1500B\"", "\"1500B\"", "The longest IP packet that fits into a frame."},
      [](Problems& problems, const Node& node, Link& link) {
          std::uint64_t mtu = 0;
-         if (read_amount(problems, node, size_amount, mtu_min, mtu_max, mtu)) link.mtu = static_cast<std::uint32_t>(mtu);
+         if (read_amount(problems, node, size_amount, mtu_min, mtu_max, mtu))
+             link.mtu = static_cast<std::uint32_t>(mtu);
      }},
     {{"queue", "frames or size", "\"100 frames\"", "\"64KiB\"",
       "What each end keeps while it is busy sending. A frame that finds it full is dropped."},

@@ -9,8 +9,8 @@ namespace tegami::scenario {
 namespace {
 
 constexpr std::string_view exam_words[] = {"IP", "FE", "AP", "NW", "SC"};
-constexpr std::int64_t first_day = 0;      // 1970-01-01
-constexpr std::int64_t last_day = 84'006;  // 2200-01-01: with a hundred years behind it still within 64 bits of ns
+constexpr std::int64_t first_day = 0;     // 1970-01-01
+constexpr std::int64_t last_day = 84'006; // 2200-01-01: with a hundred years behind it still within 64 bits of ns
 constexpr std::uint32_t level_max = 5;
 
 void read_exams(Problems& problems, const Node& node, Card& card)
@@ -34,7 +34,8 @@ constexpr Key<Card> card_keys[] = {
      [](Problems& problems, const Node& node, Card& card) { read_number(problems, node, 1, 600, card.minutes); }},
     {{"level", "integer, 1 to 5", "1", "1", "How hard it is."},
      [](Problems& problems, const Node& node, Card& card) { read_number(problems, node, 1, level_max, card.level); }},
-    {{"exams", "list of IP, FE, AP, NW, SC", "none", "[\"FE\", \"AP\"]", "The Japanese examinations that ask about it."},
+    {{"exams", "list of IP, FE, AP, NW, SC", "none", "[\"FE\", \"AP\"]",
+      "The Japanese examinations that ask about it."},
      read_exams},
 };
 
@@ -69,12 +70,17 @@ void read_named(Problems& problems, const Node& node, std::string_view kind, Sce
 }
 
 constexpr Key<Scenario> file_keys[] = {
-    {{"title", "people's text", required, "{ en = \"Two letters\", ja = \"二通の手紙\" }", "What the lesson is called."},
+    {{"title", "people's text", required, "{ en = \"Two letters\", ja = \"二通の手紙\" }",
+      "What the lesson is called."},
      [](Problems& problems, const Node& node, Scenario& scenario) { read_text(problems, node, scenario.title); }},
     {{"goal", "people's text", "none", "\"Every step from Alice to Bob.\"", "What one learns."},
-     [](Problems& problems, const Node& node, Scenario& scenario) { read_text(problems, node, scenario.goal.emplace()); }},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_text(problems, node, scenario.goal.emplace());
+     }},
     {{"watch", "people's text", "none", "\"Which server is asked, and on which port?\"", "What to look out for."},
-     [](Problems& problems, const Node& node, Scenario& scenario) { read_text(problems, node, scenario.watch.emplace()); }},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_text(problems, node, scenario.watch.emplace());
+     }},
     {{"card", "table", "none", "{ group = \"send\", order = 1 }", "Where the lesson stands in the gallery."},
      [](Problems& problems, const Node& node, Scenario& scenario) {
          read_table(problems, node, node.at, "{ group = \"send\", order = 1 }", all(card_keys),

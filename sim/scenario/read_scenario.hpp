@@ -22,7 +22,4 @@ std::expected<Loaded, ProblemList> read_scenario(std::string_view text);
 /// they send are numbered behind the scenario's. Positions are places in `text`.
 std::expected<std::vector<Act>, ProblemList> read_added_acts(std::string_view text, const Loaded& scenario);
 
-
-
-
 } // namespace tegami::scenario

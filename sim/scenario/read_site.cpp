@@ -75,8 +75,9 @@ constexpr Key<Site> site_keys[] = {
          if (!is_domain(node.text)) return problems.report(node.at, "scenario.domain", {{"domain", node.text}});
          site.domain = {node.text, node.at};
      }},
-    {{"net", "IPv4 prefix, /8 to /29", "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, then 10.n.0.0/16 for the n-th site",
-      "\"192.0.2.0/24\"", "The addresses of its hosts. May also stand in a list of one."},
+    {{"net", "IPv4 prefix, /8 to /29",
+      "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, then 10.n.0.0/16 for the n-th site", "\"192.0.2.0/24\"",
+      "The addresses of its hosts. May also stand in a list of one."},
      read_net},
     {{"hosts", "table: host = list of roles", "a company: { mail = [\"mta\", \"mda\", \"mra\"] }; an isp: none",
       "{ mail = [\"mta\", \"mda\", \"mra\"] }",
@@ -93,8 +94,8 @@ void read_site(Problems& problems, const Node& node, SiteKind kind, Placed<std::
     Site site;
     site.kind = kind;
     site.name = std::move(name);
-    read_table(problems, node, site.name.at,
-               kind == SiteKind::isp ? "[isp.sakura]" : "[company.example]", all(site_keys), site);
+    read_table(problems, node, site.name.at, kind == SiteKind::isp ? "[isp.sakura]" : "[company.example]",
+               all(site_keys), site);
     scenario.sites.push_back(std::move(site));
 }
 

@@ -31,8 +31,7 @@ void read_devices(Problems& problems, const Node& node, User& user)
     user.devices.emplace();
     if (node.kind != Node::Kind::table)
         return problems.report(node.at, "scenario.expects.table", {{"example", std::string{example}}});
-    if (node.entries.empty())
-        problems.report(node.at, "scenario.user.no_device", {{"user", user.name.value}});
+    if (node.entries.empty()) problems.report(node.at, "scenario.user.no_device", {{"user", user.name.value}});
     for (const Entry& entry : node.entries) {
         const Problems::Inside inside{problems, entry.key};
         if (!is_name(entry.key)) problems.report(entry.at, "scenario.name.form", {{"name", entry.key}});
@@ -77,8 +76,7 @@ void read_user(Problems& problems, const Node& node, Placed<std::string> name, S
 
 std::vector<Section> user_sections()
 {
-    return {section("[user.NAME]", all(user_keys)),
-            section("[user.NAME] submits", all(submits_keys)),
+    return {section("[user.NAME]", all(user_keys)), section("[user.NAME] submits", all(submits_keys)),
             section("[user.NAME] devices.DEVICE", all(device_keys))};
 }
 

@@ -26,8 +26,7 @@ CodePoint code_point_at(std::string_view text, std::size_t at)
         if (value >= 0x800 && (value < 0xD800 || value > 0xDFFF)) return {value, 3};
     }
     if (first >= 0xF0 && first <= 0xF4 && tail(1) && tail(2) && tail(3)) {
-        const char32_t value =
-            (first & 7) << 18 | (octet(1) & 0x3F) << 12 | (octet(2) & 0x3F) << 6 | (octet(3) & 0x3F);
+        const char32_t value = (first & 7) << 18 | (octet(1) & 0x3F) << 12 | (octet(2) & 0x3F) << 6 | (octet(3) & 0x3F);
         if (value >= 0x10000 && value <= 0x10FFFF) return {value, 4};
     }
     return {};
@@ -106,8 +105,10 @@ class Scanner {
                 open_.pop_back();
             }
         }
-        if (c == '\n') line_is_empty_ = true;
-        else if (c != ' ' && c != '\t') line_is_empty_ = false;
+        if (c == '\n')
+            line_is_empty_ = true;
+        else if (c != ' ' && c != '\t')
+            line_is_empty_ = false;
 
         if (header_levels_ + open_levels_ + key_dots_ + dots_ > depth_limit)
             return stop("scenario.too_deep", {{"limit", std::to_string(depth_limit)}});
@@ -193,8 +194,7 @@ class Scanner {
 
 std::optional<Stop> scan(std::string_view text)
 {
-    if (text.size() > size_limit)
-        return Stop{{1, 1}, 0, "scenario.too_large", {{"limit", std::to_string(size_limit)}}};
+    if (text.size() > size_limit) return Stop{{1, 1}, 0, "scenario.too_large", {{"limit", std::to_string(size_limit)}}};
     return Scanner{text}.run();
 }
 

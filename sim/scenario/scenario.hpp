@@ -221,8 +221,8 @@ using Deed = std::variant<Sends, Reading, Stops, Starts, Crashes, Restarts, Lose
 
 /// One `[[do]]`: when, who, what.
 struct Act {
-    Position at;              ///< of its `[[do]]`; not compared
-    std::uint32_t number = 0; ///< the how-manieth of the file, from 1; added ones behind; not compared
+    Position at;                        ///< of its `[[do]]`; not compared
+    std::uint32_t number = 0;           ///< the how-manieth of the file, from 1; added ones behind; not compared
     std::variant<Duration, After> when; ///< a Duration counts from the world's start
     Placed<std::string> subject;
     Deed deed;
@@ -264,7 +264,7 @@ struct TcpCheck {
 struct Check {
     Position at;
     std::uint32_t number = 0; ///< the how-manieth of the file, from 1
-    std::string id; ///< its name, or "check-3" for the third
+    std::string id;           ///< its name, or "check-3" for the third
     std::optional<Placed<std::string>> name;
     std::optional<Text> why;
     std::variant<MailCheck, FrameCheck, TcpCheck> what;

@@ -155,8 +155,7 @@ void report_syntax(std::string_view text, const toml::parse_error& error, Proble
     if (has(detail, "parsing inline table") && has(detail, "saw '\\n'"))
         return problems.report(at, "scenario.syntax.inline_newline");
     if (has(detail, "dangling comma")) return problems.report(at, "scenario.syntax.trailing_comma");
-    if (has(detail, "parsing key-value pair: expected '='"))
-        return problems.report(at, "scenario.syntax.equals");
+    if (has(detail, "parsing key-value pair: expected '='")) return problems.report(at, "scenario.syntax.equals");
     if ((has(detail, "parsing string") || has(detail, "parsing literal string")) &&
         (has(detail, "control characters other than TAB") || has(detail, "end-of-file")))
         return problems.report(at, "scenario.syntax.unclosed");

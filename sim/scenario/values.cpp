@@ -44,9 +44,13 @@ struct BothTexts {
 
 constexpr Key<BothTexts> both_keys[] = {
     {{"en", "text", required, "\"Alice\"", "In English."},
-     [](Problems& problems, const Node& node, BothTexts& both) { checked_text(problems, node, true, both.en.emplace()); }},
+     [](Problems& problems, const Node& node, BothTexts& both) {
+         checked_text(problems, node, true, both.en.emplace());
+     }},
     {{"ja", "text", required, "\"アリス\"", "In Japanese."},
-     [](Problems& problems, const Node& node, BothTexts& both) { checked_text(problems, node, true, both.ja.emplace()); }},
+     [](Problems& problems, const Node& node, BothTexts& both) {
+         checked_text(problems, node, true, both.ja.emplace());
+     }},
 };
 
 struct Range {
@@ -83,8 +87,8 @@ std::string_view report_unknown_key(Problems& problems, const Entry& entry, std:
 bool is_name(std::string_view text)
 {
     if (text.empty() || text.size() > name_limit || text[0] < 'a' || text[0] > 'z') return false;
-    return std::ranges::all_of(
-        text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+    return std::ranges::all_of(text,
+                               [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 bool is_domain(std::string_view text)
@@ -149,10 +153,9 @@ void read_integer(Problems& problems, const Node& node, std::int64_t min, std::i
 {
     if (node.kind != Node::Kind::integer) return problems.report(node.at, "scenario.expects.integer");
     if (node.integer < min || node.integer > max)
-        return problems.report(node.at, "scenario.range",
-                               {{"value", std::to_string(node.integer)},
-                                {"min", std::to_string(min)},
-                                {"max", std::to_string(max)}});
+        return problems.report(
+            node.at, "scenario.range",
+            {{"value", std::to_string(node.integer)}, {"min", std::to_string(min)}, {"max", std::to_string(max)}});
     into = node.integer;
 }
 
@@ -190,8 +193,8 @@ void read_truth(Problems& problems, const Node& node, bool& into)
     into = node.truth;
 }
 
-bool read_amount(Problems& problems, const Node& node, const Dimension& dimension, std::uint64_t min,
-                 std::uint64_t max, std::uint64_t& into)
+bool read_amount(Problems& problems, const Node& node, const Dimension& dimension, std::uint64_t min, std::uint64_t max,
+                 std::uint64_t& into)
 {
     if (node.kind != Node::Kind::text) {
         problems.report(node.at, "scenario.expects.amount", {{"example", std::string{dimension.example}}});
@@ -203,16 +206,14 @@ bool read_amount(Problems& problems, const Node& node, const Dimension& dimensio
         return true;
     }
     if (amount || amount.error() == AmountError::large)
-        problems.report(node.at, "scenario.amount.range",
-                        {{"value", node.text},
-                         {"min", format_amount(min, dimension)},
-                         {"max", format_amount(max, dimension)}});
+        problems.report(
+            node.at, "scenario.amount.range",
+            {{"value", node.text}, {"min", format_amount(min, dimension)}, {"max", format_amount(max, dimension)}});
     else if (amount.error() == AmountError::fine)
         problems.report(node.at, "scenario.amount.fine",
                         {{"value", node.text}, {"smallest", std::string{dimension.smallest}}});
     else
-        problems.report(node.at,
-                        amount.error() == AmountError::unit ? "scenario.amount.unit" : "scenario.amount",
+        problems.report(node.at, amount.error() == AmountError::unit ? "scenario.amount.unit" : "scenario.amount",
                         {{"value", node.text}, {"units", unit_names(dimension)}});
     return false;
 }

@@ -43,8 +43,8 @@ void read_mail_number(Problems& problems, const Node& node, Placed<std::uint32_t
 void read_truth(Problems& problems, const Node& node, bool& into);
 
 /// False where it was none, or not between `min` and `max`.
-bool read_amount(Problems& problems, const Node& node, const Dimension& dimension, std::uint64_t min,
-                 std::uint64_t max, std::uint64_t& into);
+bool read_amount(Problems& problems, const Node& node, const Dimension& dimension, std::uint64_t min, std::uint64_t max,
+                 std::uint64_t& into);
 void read_duration(Problems& problems, const Node& node, Duration min, Duration& into);
 void read_share(Problems& problems, const Node& node, std::uint32_t& into);
 

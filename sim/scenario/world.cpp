@@ -10,8 +10,10 @@ net::Topology topology_of(const Plan& plan)
 {
     net::Topology topology;
     for (const PlanNode& node : plan.nodes) {
-        net::HostSpec host{.name = node.name, .router = node.kind == NodeKind::router, .interfaces = {}, .announces = {}};
-        for (const PlanNic& nic : node.nics) host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, nic.address});
+        net::HostSpec host{
+            .name = node.name, .router = node.kind == NodeKind::router, .interfaces = {}, .announces = {}};
+        for (const PlanNic& nic : node.nics)
+            host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, nic.address});
         if (host.router && node.site != nowhere) {
             const Net& net = plan.sites[node.site].net;
             host.announces.push_back({net.address, net.length});
@@ -19,16 +21,24 @@ net::Topology topology_of(const Plan& plan)
         topology.hosts.push_back(std::move(host));
     }
     for (const PlanLink& link : plan.links) {
-        const std::uint64_t queue = link.queue.unit == QueueLimit::Unit::octets ? link.queue.amount : link.queue.amount * net::largest_frame;
-        topology.links.push_back({.name = link.name, .a = link.ends[0].node, .a_interface = link.ends[0].nic, .b = link.ends[1].node,
+        const std::uint64_t queue =
+            link.queue.unit == QueueLimit::Unit::octets ? link.queue.amount : link.queue.amount * net::largest_frame;
+        topology.links.push_back({.name = link.name,
+                                  .a = link.ends[0].node,
+                                  .a_interface = link.ends[0].nic,
+                                  .b = link.ends[1].node,
                                   .b_interface = link.ends[1].nic,
-                                  .figures = {.bits_per_second = link.rate, .delay = link.delay, .loss = link.loss, .reorder = link.reorder,
+                                  .figures = {.bits_per_second = link.rate,
+                                              .delay = link.delay,
+                                              .loss = link.loss,
+                                              .reorder = link.reorder,
                                               .queue_octets = queue}});
     }
     return topology;
 }
 
-run::RunHeader header_of(const Loaded& loaded, const WorldOptions& options, const engine::Engine& engine, const net::Topology& topology)
+run::RunHeader header_of(const Loaded& loaded, const WorldOptions& options, const engine::Engine& engine,
+                         const net::Topology& topology)
 {
     const Scenario& scenario = loaded.scenario;
     run::RunHeader header;
@@ -59,7 +69,8 @@ Step scenario_step(run::Step step)
 
 } // namespace
 
-std::expected<std::unique_ptr<World>, ProblemList> World::build(const Loaded& loaded, WorldOptions options, std::unique_ptr<run::Sink> sink,
+std::expected<std::unique_ptr<World>, ProblemList> World::build(const Loaded& loaded, WorldOptions options,
+                                                                std::unique_ptr<run::Sink> sink,
                                                                 run::Commentator* commentator)
 {
     std::vector<Act> added;
@@ -68,19 +79,27 @@ std::expected<std::unique_ptr<World>, ProblemList> World::build(const Loaded& lo
         if (!acts) return std::unexpected(std::move(acts.error()));
         for (Act& act : *acts) added.push_back(std::move(act));
     }
-    return std::unique_ptr<World>{new World{loaded, std::move(options), std::move(added), std::move(sink), commentator}};
+    return std::unique_ptr<World>{
+        new World{loaded, std::move(options), std::move(added), std::move(sink), commentator}};
 }
 
-World::World(const Loaded& loaded, WorldOptions options, std::vector<Act> added, std::unique_ptr<run::Sink> sink, run::Commentator* commentator)
-    : plan_(loaded.plan), acts_(loaded.scenario.acts), own_acts_(acts_.size()), end_(loaded.scenario.start + loaded.scenario.until),
-      zone_minutes_(loaded.scenario.zone_minutes), topology_(topology_of(plan_)),
+World::World(const Loaded& loaded, WorldOptions options, std::vector<Act> added, std::unique_ptr<run::Sink> sink,
+             run::Commentator* commentator)
+    : plan_(loaded.plan),
+      acts_(loaded.scenario.acts),
+      own_acts_(acts_.size()),
+      end_(loaded.scenario.start + loaded.scenario.until),
+      zone_minutes_(loaded.scenario.zone_minutes),
+      topology_(topology_of(plan_)),
       engine_(options.seed, loaded.scenario.start, net::host_names(topology_)),
       recorder_(header_of(loaded, options, engine_, topology_), spans_, std::move(sink), commentator),
-      network_(engine_, recorder_, spans_, topology_), journal_(network_.context)
+      network_(engine_, recorder_, spans_, topology_),
+      journal_(network_.context)
 {
     for (Act& act : added) acts_.push_back(std::move(act));
     for (const std::string& input : options.inputs)
-        recorder_.record(engine_.now(), NodeId::outside, {}, run::FactRef::none, run::Input{.what = input, .octets = {}});
+        recorder_.record(engine_.now(), NodeId::outside, {}, run::FactRef::none,
+                         run::Input{.what = input, .octets = {}});
     build_hosts(plan_);
     journal_.set_watcher(this);
     schedule_acts();
@@ -127,8 +146,11 @@ void World::build_hosts(const Plan& plan)
                     users.insert(user.name);
                     passwords[user.name] = user.password;
                 }
-            if (node.has(Role::mta)) host.add(std::make_unique<nodes::Mta>(host, mailboxes, nodes::Mta::Settings{plan.sites[node.site].domain, users, {}}));
-            if (node.has(Role::mra)) host.add(std::make_unique<nodes::Mra>(host, mailboxes, nodes::Mra::Settings{passwords, {}}));
+            if (node.has(Role::mta))
+                host.add(std::make_unique<nodes::Mta>(host, mailboxes,
+                                                      nodes::Mta::Settings{plan.sites[node.site].domain, users, {}}));
+            if (node.has(Role::mra))
+                host.add(std::make_unique<nodes::Mra>(host, mailboxes, nodes::Mra::Settings{passwords, {}}));
         } else {
             const PlanUser& user = plan.users[node.user];
             mailboxes.set_label(node.name);
@@ -173,7 +195,9 @@ std::vector<NodeId> World::doers(const Act& act) const
     const auto device = [&](std::uint32_t user, const std::optional<Placed<std::string>>& with) {
         if (with)
             for (const std::uint32_t node : plan_.users[user].devices)
-                if (plan_.nodes[node].name == plan_.users[user].name + '-' + with->value || plan_.nodes[node].name == with->value) return node;
+                if (plan_.nodes[node].name == plan_.users[user].name + '-' + with->value ||
+                    plan_.nodes[node].name == with->value)
+                    return node;
         return plan_.users[user].devices.front();
     };
     const std::uint32_t user = plan_.find_user(act.subject.value);
@@ -197,7 +221,8 @@ void World::carry_out(std::size_t index, NodeId node)
     const Act& act = acts_[index];
     const auto number = static_cast<std::uint32_t>(index + 1);
     const std::string what = act.subject.value + '.' + std::string{verb_name(act.deed)};
-    const run::FactRef cause = recorder_.record(engine_.now(), node, {}, run::FactRef::none, run::Act{.number = number, .what = what});
+    const run::FactRef cause =
+        recorder_.record(engine_.now(), node, {}, run::FactRef::none, run::Act{.number = number, .what = what});
     journal_.set_cause(cause);
 
     std::uint32_t plan_node = 0;
@@ -217,7 +242,8 @@ void World::carry_out(std::size_t index, NodeId node)
         const PlanUser& user = plan_.users[plan_.find_user(act.subject.value)];
         if (sends->server || sends->port) {
             const std::uint32_t server = sends->server ? plan_.find_host(sends->server->value) : user.submit_server;
-            writing.server = wire::Endpoint{plan_.nodes[server].address, wire::Port{sends->port.value_or(user.submit_port)}};
+            writing.server =
+                wire::Endpoint{plan_.nodes[server].address, wire::Port{sends->port.value_or(user.submit_port)}};
             writing.server_name = plan_.nodes[server].domain_name;
         }
         std::size_t mail = 0; // the scenario's `sends` are numbered by their place in the file
@@ -262,7 +288,8 @@ void World::on_step_ended(run::MailId mail_id, run::Step step, run::Outcome outc
         const After& after = std::get<After>(acts_[waiting.act].when);
         bool happens = false;
         if (const auto* ends = std::get_if<MailStepEnds>(&after.what))
-            happens = outcome == run::Outcome::done && ends->step == scenario_step(step) && mail(ends->mail.value) == mail_id;
+            happens =
+                outcome == run::Outcome::done && ends->step == scenario_step(step) && mail(ends->mail.value) == mail_id;
         else if (const auto* becomes = std::get_if<MailBecomes>(&after.what))
             happens = mail(becomes->mail.value) == mail_id && outcome_of(becomes->ending) == outcome &&
                       (outcome != run::Outcome::done || step == run::Step::r2_store);

@@ -14,10 +14,10 @@ using engine::NodeId;
 struct WorldOptions {
     std::uint64_t seed = 1;
     run::Level level = run::Level::full;
-    std::string file;                 ///< the scenario's name, without folders
-    std::string text;                 ///< and what it says, whole
-    std::vector<std::string> inputs;  ///< added acts as TOML, each `[[do]]` with `at`, in the order in which they came
-    std::string language = "en";      ///< of the title
+    std::string file;                ///< the scenario's name, without folders
+    std::string text;                ///< and what it says, whole
+    std::vector<std::string> inputs; ///< added acts as TOML, each `[[do]]` with `at`, in the order in which they came
+    std::string language = "en";     ///< of the title
 };
 
 class World final : nodes::Watcher {
@@ -25,7 +25,8 @@ class World final : nodes::Watcher {
     /// `loaded` may go away afterwards. Problems are those of the inputs. `commentator` (null for none) must outlive the
     /// world.
     static std::expected<std::unique_ptr<World>, ProblemList> build(const Loaded& loaded, WorldOptions options,
-                                                                    std::unique_ptr<run::Sink> sink, run::Commentator* commentator = nullptr);
+                                                                    std::unique_ptr<run::Sink> sink,
+                                                                    run::Commentator* commentator = nullptr);
     ~World();
 
     engine::Engine& engine() { return engine_; }
@@ -45,7 +46,8 @@ class World final : nodes::Watcher {
     std::expected<void, run::FileError> finish() { return recorder_.finish(engine_.now()); }
 
   private:
-    World(const Loaded& loaded, WorldOptions options, std::vector<Act> added, std::unique_ptr<run::Sink> sink, run::Commentator* commentator);
+    World(const Loaded& loaded, WorldOptions options, std::vector<Act> added, std::unique_ptr<run::Sink> sink,
+          run::Commentator* commentator);
 
     struct Waiting {
         std::size_t act = 0;
@@ -73,11 +75,11 @@ class World final : nodes::Watcher {
     run::Recorder recorder_;
     net::Network network_;
     nodes::Journal journal_;
-    std::vector<NodeId> node_ids_;                           // by plan node
+    std::vector<NodeId> node_ids_; // by plan node
     std::vector<std::unique_ptr<nodes::Mailboxes>> mailboxes_;
-    std::vector<std::unique_ptr<nodes::Host>> hosts_;        // by plan node; none for routers
-    std::vector<nodes::Mua*> muas_;                          // by plan node
-    std::vector<run::MailId> mails_;                         // by number − 1
+    std::vector<std::unique_ptr<nodes::Host>> hosts_; // by plan node; none for routers
+    std::vector<nodes::Mua*> muas_;                   // by plan node
+    std::vector<run::MailId> mails_;                  // by number − 1
     std::vector<Waiting> waiting_;
 };
 

@@ -45,8 +45,8 @@ struct DeedToml {
             if (!to.empty()) to += ", ";
             to += quoted_toml(recipient.value);
         }
-        std::string text = "{ to = [" + to + "], subject = " + quoted_toml(sends.subject) +
-                           ", text = " + quoted_toml(sends.text);
+        std::string text =
+            "{ to = [" + to + "], subject = " + quoted_toml(sends.subject) + ", text = " + quoted_toml(sends.text);
         if (sends.server) text += ", server = " + quoted_toml(sends.server->value);
         if (sends.port) text += ", port = " + std::to_string(*sends.port);
         return text + " }";

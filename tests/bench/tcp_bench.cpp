@@ -133,7 +133,8 @@ void dialogue(World& world, Dialogue& d, std::uint32_t number)
             client.consume(arrived.size());
             if (said < 16) {
                 ++said;
-                client.offer(wire::as_octets(said == 12 ? message : text), {number + static_cast<std::uint32_t>(said) / 4});
+                client.offer(wire::as_octets(said == 12 ? message : text),
+                             {number + static_cast<std::uint32_t>(said) / 4});
             }
             if (client.fin_received()) client.close();
         }
@@ -165,8 +166,8 @@ void dialogues(const char* title, bool checksums, std::uint32_t count, std::size
         dialogue(world, d, i);
     }
     const double seconds = seconds_since(begin);
-    std::printf("%-34s %6.1f ns a segment, %4.1f segments and %5.2f us a dialogue, %.2f allocations a dialogue\n", title,
-                seconds * 1e9 / double(world.segments), double(world.segments) / count, seconds * 1e6 / count,
+    std::printf("%-34s %6.1f ns a segment, %4.1f segments and %5.2f us a dialogue, %.2f allocations a dialogue\n",
+                title, seconds * 1e9 / double(world.segments), double(world.segments) / count, seconds * 1e6 / count,
                 double(allocations - allocations_before) / count);
 }
 
@@ -207,8 +208,8 @@ void bulk(const char* title, bool checksums, std::uint64_t size)
         world.pump(c, 1 - frame.to, now);
     }
     const double seconds = seconds_since(begin);
-    std::printf("%-34s %6.1f ns a segment, %.2f s for %llu MB\n", title, seconds * 1e9 / double(world.segments), seconds,
-                static_cast<unsigned long long>(size / 1'000'000));
+    std::printf("%-34s %6.1f ns a segment, %.2f s for %llu MB\n", title, seconds * 1e9 / double(world.segments),
+                seconds, static_cast<unsigned long long>(size / 1'000'000));
 }
 
 } // namespace
@@ -224,8 +225,8 @@ void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 
 int main()
 {
-    std::printf("sizeof(Connection) %zu, sizeof(Buffers) %zu, sizeof(Outgoing) %zu\n", sizeof(Connection), sizeof(Buffers),
-                sizeof(Outgoing));
+    std::printf("sizeof(Connection) %zu, sizeof(Buffers) %zu, sizeof(Outgoing) %zu\n", sizeof(Connection),
+                sizeof(Buffers), sizeof(Outgoing));
     dialogues("dialogues", false, 200'000, 1);
     dialogues("dialogues, 10,000 in TIME-WAIT", false, 200'000, 10'000);
     dialogues("dialogues, checksums", true, 200'000, 1);

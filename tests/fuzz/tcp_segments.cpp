@@ -100,10 +100,10 @@ struct Fuzzed {
             HOLDS(c.ending() == Ending::none);
         }
         // What waits for an answer has a timer.
-        if (c.state() != State::closed && c.send_unacknowledged() != c.send_max()) HOLDS(c.next_timer() != Time::never());
+        if (c.state() != State::closed && c.send_unacknowledged() != c.send_max())
+            HOLDS(c.next_timer() != Time::never());
         const Octets arrived = c.arrived();
-        for (std::size_t i = 0; i < arrived.size(); ++i)
-            HOLDS(arrived[i] == octet_at(read + static_cast<Sequence>(i)));
+        for (std::size_t i = 0; i < arrived.size(); ++i) HOLDS(arrived[i] == octet_at(read + static_cast<Sequence>(i)));
         if (!arrived.empty()) HOLDS(c.arrived_spans(1) == Spans{span_at(read)});
     }
     void pump(bool corked)

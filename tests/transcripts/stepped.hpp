@@ -159,8 +159,8 @@ class SteppedEnd final : public wire::Stream {
     std::coroutine_handle<> waiting_;
 };
 
-inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>>
-make_stepped_pair(std::size_t segment_size = 1'460)
+inline std::pair<std::unique_ptr<SteppedEnd>, std::unique_ptr<SteppedEnd>> make_stepped_pair(
+    std::size_t segment_size = 1'460)
 {
     auto one = std::make_unique<SteppedEnd>(segment_size);
     auto other = std::make_unique<SteppedEnd>(segment_size);

@@ -1,6 +1,6 @@
 // The peer's side of the bulk benchmark, on ns-3: 100 MB of real octets by TCP over 100 Mbit/s and 10 ms.
 
-#include "ns3_report.hpp"
+#include "tests/bench/peers/ns3_report.hpp"
 
 #include "ns3/applications-module.h"
 #include "ns3/core-module.h"

@@ -1,5 +1,5 @@
-// What every ns-3 program here prints: one line of key=value tokens, the same that our own benchmarks print.
 #pragma once
+/// What every ns-3 program here prints: one line of key=value tokens, the same that our own benchmarks print.
 
 #include <sys/resource.h>
 

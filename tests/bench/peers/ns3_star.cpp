@@ -3,7 +3,7 @@
 //
 //     host --(20 Mbit/s, 5 ms; csma: 100 Mbit/s, 5 us and ARP)-- ISP --(1 Gbit/s, 8 or 13 ms)-- core --(1 Gbit/s, 2 ms)-- server
 
-#include "ns3_report.hpp"
+#include "tests/bench/peers/ns3_report.hpp"
 
 #include "ns3/core-module.h"
 #include "ns3/csma-module.h"

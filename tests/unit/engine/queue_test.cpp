@@ -12,10 +12,7 @@ namespace {
 
 using Key = std::tuple<std::int64_t, std::uint32_t, std::uint32_t, std::uint64_t>;
 
-Key key_of(const Due& due)
-{
-    return {due.at, index_of(due.target), static_cast<std::uint32_t>(due.by), due.counter};
-}
+Key key_of(const Due& due) { return {due.at, index_of(due.target), static_cast<std::uint32_t>(due.by), due.counter}; }
 
 } // namespace
 

@@ -357,6 +357,32 @@ TEST_CASE("a peer of a host that lost its power is told by a reset when it speak
     CHECK(lab.network.context.frames.out() == 0);
 }
 
+TEST_CASE("after a power cut a host does not meet its own old connection", "[net][tcp]")
+{
+    Lab lab{tcp_hosts()};
+    const NodeId ann = lab.node("ann"), ben = lab.node("ben");
+    std::vector<std::unique_ptr<wire::Stream>> servers;
+    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { servers.push_back(std::move(stream)); });
+    Client before, after;
+    lab.at(seconds(1), "ann", [&] { lab.engine.spawn(ann, dial(lab, "ann", ben_smtp, before)); });
+    lab.at(seconds(5), "ann", [&] {
+        lab.engine.crash(ann);
+        lab.network.tcp.forget_all(ann);
+    });
+    lab.at(seconds(6), "ann", [&] { lab.engine.spawn(ann, dial(lab, "ann", ben_smtp, after)); });
+    lab.run(seconds(20));
+    REQUIRE(after.stream);
+    CHECK(after.at < seconds(6) + milliseconds(10)); // no challenge, no second SYN
+    CHECK(servers.size() == 2);
+    const run::Log log = lab.log();
+    const auto opened = Lab::facts<run::TcpOpened>(log, ann);
+    REQUIRE(opened.size() == 2);
+    CHECK(opened[0].second.local_port != opened[1].second.local_port);
+    before.stream.reset();
+    after.stream.reset();
+    servers.clear();
+}
+
 TEST_CASE("a wait on a stream ends when its time is over, and the connection stands", "[net][tcp]")
 {
     Lab lab{tcp_hosts()};

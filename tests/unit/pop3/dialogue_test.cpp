@@ -84,8 +84,9 @@ TEST_CASE("a maildrop that is in use, cannot be read, or does not delete")
 
     struct FailsLater final : pop3::Maildrop {
         letterbox::Drop drop;
-        wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>>
-        open(const std::string& user, const std::string& password, wire::Spans spans) override
+        wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user,
+                                                                                   const std::string& password,
+                                                                                   wire::Spans spans) override
         {
             auto opened = co_await drop.open(user, password, spans);
             drop.broken = true;

@@ -32,8 +32,9 @@ class Drop final : public pop3::Maildrop {
     bool broken = false;
     int released = 0;
 
-    wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>>
-    open(const std::string& user, const std::string& password, wire::Spans) override
+    wire::Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user,
+                                                                               const std::string& password,
+                                                                               wire::Spans) override
     {
         if (pauses) co_await pauses->pause();
         if (user != "bob" || password != "pass word") co_return std::unexpected(pop3::OpenError::wrong_password);

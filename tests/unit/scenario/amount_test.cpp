@@ -102,7 +102,8 @@ TEST_CASE("amounts are written as they read again", "[amount]")
     CHECK(format_amount(7, queue_amount) == "7 frames");
     std::uint64_t value = 1;
     for (int i = 0; i < 62; ++i, value = value * 2 + (i % 3 == 0)) {
-        for (const Dimension* dimension : {&duration_amount, &rate_amount, &share_amount, &size_amount, &queue_amount}) {
+        for (const Dimension* dimension :
+             {&duration_amount, &rate_amount, &share_amount, &size_amount, &queue_amount}) {
             const std::string text = format_amount(value, *dimension);
             CAPTURE(text);
             CHECK(parse_amount(text, *dimension) == value);

@@ -1,4 +1,4 @@
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <fmt/args.h>
 #include <fmt/format.h>

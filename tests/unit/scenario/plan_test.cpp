@@ -1,6 +1,6 @@
 #include "sim/scenario/read_scenario.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -30,8 +30,8 @@ std::map<std::string, std::string> everything(const Plan& plan)
 {
     std::map<std::string, std::string> rows;
     for (const PlanNode& node : plan.nodes) {
-        rows["node " + node.name] = node.domain_name + ' ' + tegami::wire::format(node.address) + ' ' +
-                                    tegami::wire::format(node.gateway);
+        rows["node " + node.name] =
+            node.domain_name + ' ' + tegami::wire::format(node.address) + ' ' + tegami::wire::format(node.gateway);
         for (const PlanNic& nic : node.nics) {
             std::string row = tegami::wire::format(nic.address) + '/' + std::to_string(nic.prefix_length);
             for (const auto octet : nic.mac) row += ' ' + std::to_string(octet);
@@ -133,9 +133,11 @@ TEST_CASE("a new entry moves nobody", "[plan]")
 TEST_CASE("sites take the documentation nets, then 10.n", "[plan]")
 {
     std::string text;
-    for (int i = 1; i <= 6; ++i) text += "[isp.s" + std::to_string(i) + "]\ndomain = \"s" + std::to_string(i) + ".example\"\n";
+    for (int i = 1; i <= 6; ++i)
+        text += "[isp.s" + std::to_string(i) + "]\ndomain = \"s" + std::to_string(i) + ".example\"\n";
     const Plan plan = planned(text);
-    const char* nets[] = {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "10.4.0.0/16", "10.5.0.0/16", "10.6.0.0/16"};
+    const char* nets[] = {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
+                          "10.4.0.0/16",  "10.5.0.0/16",     "10.6.0.0/16"};
     for (std::size_t i = 0; i < 6; ++i) CHECK(format(plan.sites[i].net) == nets[i]);
     CHECK(address_of(plan, "s4-edge") == "10.4.0.1");
 }
@@ -150,7 +152,7 @@ TEST_CASE("roles have host parts of their own, and users go round them", "[plan]
     CHECK(address_of(plan, "b-box") == "198.51.100.110");
     CHECK(address_of(plan, "u0-pc") == "192.0.2.65");
     CHECK(address_of(plan, "u21-pc") == "192.0.2.86");
-    CHECK(address_of(plan, "u22-pc") == "192.0.2.88"); // .87 is kept for a submission server
+    CHECK(address_of(plan, "u22-pc") == "192.0.2.88");  // .87 is kept for a submission server
     CHECK(address_of(plan, "u44-pc") == "192.0.2.111"); // .110 for an mra
 }
 
@@ -209,7 +211,8 @@ TEST_CASE("hosts and sites, on both sides of the line", "[plan]")
         }
     CHECK(names.size() == 2 * (hosts_limit + 1));
     CHECK(macs.size() == hosts_limit + 3); // the edge's lines to hosts are ports of one interface
-    const auto more = read_scenario("title = \"x\"\n" + hosts + "[user.last]\nat = \"a\"\n[user.really-last]\nat = \"a\"\n");
+    const auto more =
+        read_scenario("title = \"x\"\n" + hosts + "[user.last]\nat = \"a\"\n[user.really-last]\nat = \"a\"\n");
     REQUIRE(!more);
     REQUIRE(more.error().size() == 1);
     CHECK(more.error()[0].key == "scenario.hosts");

@@ -1,6 +1,6 @@
 #include "sim/scenario/problem.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -77,7 +77,9 @@ TEST_CASE("what a file says is shortened and shows no controls", "[problem]")
 {
     CHECK(quotable("a\x1B[31mb\n") == "a\\u001B[31mb\\u000A");
     CHECK(quotable("\xC2\x9B") == "\\u009B");
-    CHECK(quotable("\xE2\x80\xAE" "abc" "\xE2\x81\xA6") == "\\u202Eabc\\u2066");
+    CHECK(quotable("\xE2\x80\xAE"
+                   "abc"
+                   "\xE2\x81\xA6") == "\\u202Eabc\\u2066");
     CHECK(quotable("さくら") == "さくら");
     const std::string sixty = std::string(59, 'a') + "あ";
     CHECK(quotable(sixty) == sixty);

@@ -1,6 +1,6 @@
 #include "sim/scenario/read_scenario.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -113,7 +113,8 @@ devices = { z = {}, a = {} }
 
 TEST_CASE("both ways of writing an act mean the same", "[read]")
 {
-    const std::string world = "title = \"x\"\n[company.example]\ndomain = \"example.com\"\n[user.bob]\nat = \"example\"\n";
+    const std::string world =
+        "title = \"x\"\n[company.example]\ndomain = \"example.com\"\n[user.bob]\nat = \"example\"\n";
     const char* forms[] = {
         "[[do]]\nat = \"1s\"\n[do.bob.sends]\nto = [\"bob@example.com\"]\nsubject = \"a\"\ntext = \"b\"\n",
         "[[do]]\nbob.sends = { to = \"bob@example.com\", subject = \"a\", text = \"b\" }\nat = \"1000ms\"\n",
@@ -131,8 +132,9 @@ TEST_CASE("letters that the parser thinks impossible are read like others", "[re
     // U+2C5E to U+3057 behind a backslash at the end of a line, behind a digit, behind a date.
     const auto text = read_well("title = \"\"\"\\\n   あいう\\\n  しすせ\"\"\"\n").scenario.title.en;
     CHECK(text == "あいうしすせ");
-    for (const char* wrong : {"title = 5\"あ\"\n", "title = \"\\あ\"\n", "title = 2026-04-06 \"あ\"\n", "start = 2026-04-06T\"あ\"\n",
-                              "start = 2026-04-06Tx1:00\n", "start = 2026-04-06 x1:00\n"}) {
+    for (const char* wrong :
+         {"title = 5\"あ\"\n", "title = \"\\あ\"\n", "title = 2026-04-06 \"あ\"\n", "start = 2026-04-06T\"あ\"\n",
+          "start = 2026-04-06Tx1:00\n", "start = 2026-04-06 x1:00\n"}) {
         CAPTURE(wrong);
         const auto read = read_scenario(wrong);
         REQUIRE(!read);

@@ -2,7 +2,7 @@
 
 #include "sim/scenario/read_scenario.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -25,21 +25,24 @@ std::string file_with(const std::string& heading, const std::string& key, const 
         const std::string other = heading == "[user.NAME]" ? key : "";
         std::string block = "[user.alice]\n";
         block += other == "at" ? "" : "at = \"sakura\"\n";
-        block += other == "submits" ? "" : heading == "[user.NAME] submits" && key == "server" ? "" : "submits.server = \"example-mail\"\n";
+        block += other == "submits"                                    ? ""
+                 : heading == "[user.NAME] submits" && key == "server" ? ""
+                                                                       : "submits.server = \"example-mail\"\n";
         if (heading == "[user.NAME]") block += line;
         if (heading == "[user.NAME] submits") block += "submits." + line;
         if (heading == "[user.NAME] devices.DEVICE") block += "devices.pc." + line;
         return block;
     };
-    const std::string isp =
-        heading != "[isp.NAME], [company.NAME]" ? "" : "net = \"203.0.113.0/24\"\n"; // leave 192.0.2.0/24 to the example
-    std::string text = heading == "The file" && key == "title" ? line : "title = \"x\"\n" + (heading == "The file" ? line : "");
+    const std::string isp = heading != "[isp.NAME], [company.NAME]"
+                                ? ""
+                                : "net = \"203.0.113.0/24\"\n"; // leave 192.0.2.0/24 to the example
+    std::string text =
+        heading == "The file" && key == "title" ? line : "title = \"x\"\n" + (heading == "The file" ? line : "");
     if (heading == "card") text += "card." + line;
     text += "[isp.sakura]\ndomain = \"sakura.example.net\"\n" + isp + example + user_block() +
             "[user.bob]\nat = \"example\"\n[[do]]\nat = \"1s\"\n"
             "alice.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n";
-    if (heading == "[link.NAME]")
-        text += "[link." + std::string{key == "between" ? "x" : "home-alice"} + "]\n" + line;
+    if (heading == "[link.NAME]") text += "[link." + std::string{key == "between" ? "x" : "home-alice"} + "]\n" + line;
     if (heading == "[[do]]") text += "[[do]]\n" + line + "bob.reads = {}\n";
     if (heading == "[[do]] after") {
         const bool host = key == "host";
@@ -92,7 +95,8 @@ TEST_CASE("every example of the reference can be written so", "[reference]")
     for (const Section& part : every_section())
         for (const KeyText& key : part.keys) {
             if (key.example == "see below") continue;
-            const std::string text = file_with(std::string{part.heading}, std::string{key.name}, std::string{key.example});
+            const std::string text =
+                file_with(std::string{part.heading}, std::string{key.name}, std::string{key.example});
             CAPTURE(text);
             REQUIRE(text.find(std::string{key.example}) != text.npos);
             const auto read = read_scenario(text);

@@ -95,8 +95,9 @@ TEST_CASE("strange octets are found where they stand", "[scan]")
 TEST_CASE("a Japanese keyboard's characters are named with what to type instead", "[scan]")
 {
     const std::tuple<std::string_view, Position, std::string_view> rows[] = {
-        {"title = “x”\n", {1, 9}, "\""}, {"title　= \"x\"\n", {1, 6}, " "},  {"title ＝ \"x\"\n", {1, 7}, "="},
-        {"title = \"x\"\n［［do］］\n", {2, 1}, "["}, {"title = ‘x’\n", {1, 9}, "'"}, {"a = [1、2]\n", {1, 7}, ","},
+        {"title = “x”\n", {1, 9}, "\""},   {"title　= \"x\"\n", {1, 6}, " "},
+        {"title ＝ \"x\"\n", {1, 7}, "="}, {"title = \"x\"\n［［do］］\n", {2, 1}, "["},
+        {"title = ‘x’\n", {1, 9}, "'"},    {"a = [1、2]\n", {1, 7}, ","},
     };
     for (const auto& [text, at, wanted] : rows) {
         CAPTURE(text);

@@ -2,7 +2,7 @@
 
 #include "sim/scenario/read_scenario.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -58,7 +58,8 @@ std::vector<Act> every_kind_of_act()
     acts.push_back(act_at(second, "uplink-sakura", Goes{false}));
     acts.push_back(act_at(tegami::wire::minutes(90), "uplink-sakura", Goes{true}));
     const std::variant<MailStepEnds, MailBecomes, HostBecomes> facts[] = {
-        MailStepEnds{{1, {}}, Step::r2}, MailBecomes{{1, {}}, Ending::refused}, HostBecomes{{"bob-pc", {}}, HostState::crashed}};
+        MailStepEnds{{1, {}}, Step::r2}, MailBecomes{{1, {}}, Ending::refused},
+        HostBecomes{{"bob-pc", {}}, HostState::crashed}};
     for (const auto& fact : facts)
         for (const Duration plus : {Duration{}, Duration{1'500'000'000}}) {
             Act act = act_at({}, "bob", Reading{});
@@ -106,9 +107,9 @@ TEST_CASE("how an act looks", "[write]")
 {
     const auto acts = every_kind_of_act();
     CHECK(format_act(acts[2]) == "[[do]]\nat = \"1s\"\nbob.reads = {}\n");
-    CHECK(format_act(acts[10]) == "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, skip = 2, from = \"sakura-edge\" }\n");
-    CHECK(format_act(acts[14]) ==
-          "[[do]]\nafter = { mail = 1, ends = \"R2\", plus = \"1500ms\" }\nbob.reads = {}\n");
+    CHECK(format_act(acts[10]) ==
+          "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, skip = 2, from = \"sakura-edge\" }\n");
+    CHECK(format_act(acts[14]) == "[[do]]\nafter = { mail = 1, ends = \"R2\", plus = \"1500ms\" }\nbob.reads = {}\n");
 }
 
 TEST_CASE("every act of two-letters survives being written", "[write]")

@@ -2,7 +2,7 @@
 
 #include "sim/scenario/read_scenario.hpp"
 
-#include "catalogue.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -79,7 +79,8 @@ TEST_CASE("ten typical mistakes of a teacher", "[wrong]")
         // 7. A quote forgotten.
         {"[user.carol]\nat = \"sakura\n", "12:13 syntax.unclosed"},
         // 8. A table in braces over several lines.
-        {"[user.carol]\nat = \"sakura\"\nname = { en = \"Carol\",\n  ja = \"キャロル\" }\n", "13:23 syntax.inline_newline"},
+        {"[user.carol]\nat = \"sakura\"\nname = { en = \"Carol\",\n  ja = \"キャロル\" }\n",
+         "13:23 syntax.inline_newline"},
         // 9. The unit forgotten.
         {"[[do]]\nat = 1\nbob.reads = {}\n", "12:6 expects.amount"},
         // 10. Full-width characters.
@@ -173,7 +174,8 @@ TEST_CASE("wrong kinds of values", "[wrong]")
         {"[company.x]\ndomain = \"x.example\"\nhosts = { a = \"mta\" }\n", "13:15 expects.text_list"},
         {"[company.x]\ndomain = \"x.example\"\nhosts = { a = [] }\n", "13:15 roles.none a"},
         {"[company.x]\ndomain = \"x.example\"\nhosts = { a = [\"mda\", \"mra\", \"mda\"] }\n", "13:30 roles.twice mda"},
-        {"[company.x]\ndomain = \"x.example\"\nhosts = { a = [\"mda\", \"mra\", \"msa\"] }\n", "13:30 word.meant msa mta"},
+        {"[company.x]\ndomain = \"x.example\"\nhosts = { a = [\"mda\", \"mra\", \"msa\"] }\n",
+         "13:30 word.meant msa mta"},
         {"[user.carol]\nat = \"sakura\"\nsubmits = { port = 0 }\n", "13:20 range 0 1 65535"},
         {"[user.carol]\nat = \"sakura\"\nsubmits = { port = 65536 }\n", "13:20 range 65536 1 65535"},
         {"[user.carol]\nat = \"sakura\"\nsubmits = { port = \"25\" }\n", "13:20 expects.integer"},
@@ -227,8 +229,8 @@ TEST_CASE("names", "[wrong]")
 
 TEST_CASE("a default net that an explicit one of another site covers is the explicit one's mistake", "[wrong]")
 {
-    CHECK(told("title = \"x\"\n[isp.a]\ndomain = \"a.example\"\nnet = \"198.51.100.0/24\"\n[isp.b]\ndomain = \"b.example\"\n") ==
-          "4:7 net.overlap 198.51.100.0/24 198.51.100.0/24 (b)");
+    CHECK(told("title = \"x\"\n[isp.a]\ndomain = \"a.example\"\nnet = \"198.51.100.0/24\"\n[isp.b]\ndomain = "
+               "\"b.example\"\n") == "4:7 net.overlap 198.51.100.0/24 198.51.100.0/24 (b)");
 }
 
 TEST_CASE("links", "[wrong]")
@@ -245,14 +247,16 @@ TEST_CASE("links", "[wrong]")
         {"[link.home-alice]\nbetween = [\"sakura-edge\", \"alice-pc\"]\n", ""},
         {"[link.home-alice]\nbetween = [\"bob-pc\", \"example-edge\"]\n",
          "12:12 link.other_ends home-alice alice-pc, sakura-edge"},
-        {"[link.x]\nbetween = [\"sakura-edge\", \"example-edge\"]\n[link.y]\nbetween = [\"example-edge\", \"sakura-edge\"]\n",
+        {"[link.x]\nbetween = [\"sakura-edge\", \"example-edge\"]\n[link.y]\nbetween = [\"example-edge\", "
+         "\"sakura-edge\"]\n",
          "13:7 link.ends_twice y x"},
     });
 }
 
 TEST_CASE("acts", "[wrong]")
 {
-    const std::string letter = "[[do]]\nat = \"1s\"\nalice.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n";
+    const std::string letter =
+        "[[do]]\nat = \"1s\"\nalice.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n";
     CHECK(told(small_world + letter) == "");
     expect({
         {"[[do]]\n", "11:1 act.when\n11:1 act.nothing"},
@@ -278,20 +282,25 @@ TEST_CASE("acts", "[wrong]")
         {"[[do]]\nat = \"1s\"\nbob.reads = { with = \"phone\" }\n", "13:22 device bob phone"},
         {"[[do]]\nat = \"1s\"\nalice.reads = true\n", "13:1 reads.no_mailbox alice sakura"},
         {"[[do]]\nat = \"1s\"\nbob.sends = { to = [], subject = \"x\", text = \"y\" }\n", "13:20 sends.nobody"},
-        {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob\", subject = \"x\", text = \"y\" }\n", "13:20 mail_address bob"},
-        {"[[do]]\nat = \"1s\"\nbob.sends = { to = [\"a@b.example\", \"a b@c.example\"], subject = \"x\", text = \"y\" }\n",
+        {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob\", subject = \"x\", text = \"y\" }\n",
+         "13:20 mail_address bob"},
+        {"[[do]]\nat = \"1s\"\nbob.sends = { to = [\"a@b.example\", \"a b@c.example\"], subject = \"x\", text = \"y\" "
+         "}\n",
          "13:36 mail_address a b@c.example"},
         {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob@example.com\", subject = \"x\\nBcc: y\", text = \"y\" }\n",
          "13:49 text.line"},
         {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob@example.com\", subject = \"x\" }\n", "13:5 missing_key text"},
-        {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\", server = \"alice-pc\" }\n",
+        {"[[do]]\nat = \"1s\"\nbob.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\", server = "
+         "\"alice-pc\" }\n",
          "13:75 server.no_mta alice-pc"},
-        {"[user.carol]\nat = \"sakura\"\n[[do]]\nat = \"1s\"\ncarol.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n",
+        {"[user.carol]\nat = \"sakura\"\n[[do]]\nat = \"1s\"\ncarol.sends = { to = \"bob@example.com\", subject = "
+         "\"x\", text = \"y\" }\n",
          "15:1 sends.no_server carol"},
         {"[[do]]\nafter = {}\nbob.reads = {}\n", "12:9 after.form"},
         {"[[do]]\nafter = { mail = 1 }\nbob.reads = {}\n", "12:9 after.form"},
         {"[[do]]\nafter = { host = \"bob-pc\", ends = \"R2\" }\nbob.reads = {}\n", "12:9 after.form"},
-        {"[[do]]\nafter = { host = \"bob\", is = \"stopped\" }\nbob.reads = {}\n", "12:18 name.unknown.meant bob bob-pc"},
+        {"[[do]]\nafter = { host = \"bob\", is = \"stopped\" }\nbob.reads = {}\n",
+         "12:18 name.unknown.meant bob bob-pc"},
         {"[[do]]\nafter = { host = \"bob-pc\", is = \"stoped\" }\nbob.reads = {}\n", "12:33 word.meant stoped stopped"},
         {"[[do]]\nafter = { mail = 0, ends = \"R2\" }\nbob.reads = {}\n", "12:18 range 0 1 4294967295"},
         {"[[do]]\nafter = \"1s\"\nbob.reads = {}\n", "12:9 expects.table"},
@@ -318,7 +327,8 @@ TEST_CASE("acts that wait for each other", "[wrong]")
 TEST_CASE("checks", "[wrong]")
 {
     const std::string world =
-        small_world + "[[do]]\nat = \"1s\"\nalice.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n";
+        small_world +
+        "[[do]]\nat = \"1s\"\nalice.sends = { to = \"bob@example.com\", subject = \"x\", text = \"y\" }\n";
     const WrongRow rows[] = {
         {"[[check]]\nmail = 1\nis_in = \"bob/INBOX\"\ncopies = { max = 2 }\nsteps = [\"S1 refused\", \"S1\"]\n", ""},
         {"[[check]]\n", "14:1 check.kind"},
@@ -341,10 +351,12 @@ TEST_CASE("checks", "[wrong]")
         {"[[check]]\nframes = { sniff = \"alice-pc\", filter = \"tcp\" }\n", "15:10 missing_key count"},
         {"[[check]]\nframes = { sniff = \"alice-pc:sakura-edge\", filter = \"tcp\", count = 0 }\n", ""},
         {"[[check]]\nframes = { sniff = \"home-alice\", filter = \"tcp\", count = 0 }\n", ""},
-        {"[[check]]\nframes = { sniff = \"alice-pc:core\", filter = \"tcp\", count = 0 }\n", "15:20 sniff.nic alice-pc:core"},
+        {"[[check]]\nframes = { sniff = \"alice-pc:core\", filter = \"tcp\", count = 0 }\n",
+         "15:20 sniff.nic alice-pc:core"},
         {"[[check]]\nframes = { sniff = \"alice\", filter = \"tcp\", count = 0 }\n",
          "15:20 name.unknown.meant alice alice-pc"},
-        {"[[check]]\nname = \"a\"\nmail = 1\nis_in = \"bob-pc\"\n[[check]]\nname = \"a\"\nmail = 1\nis_in = \"bob-pc\"\n",
+        {"[[check]]\nname = \"a\"\nmail = 1\nis_in = \"bob-pc\"\n[[check]]\nname = \"a\"\nmail = 1\nis_in = "
+         "\"bob-pc\"\n",
          "19:8 check_name.twice a 15"},
     };
     for (const WrongRow& row : rows) {

@@ -72,8 +72,8 @@ class Draws {
 inline std::string letters(Flags flags)
 {
     std::string text;
-    for (const auto& [flag, letter] : {std::pair{Flag::syn, 'S'}, {Flag::fin, 'F'}, {Flag::rst, 'R'}, {Flag::psh, 'P'},
-                                       {Flag::ack, 'A'}})
+    for (const auto& [flag, letter] :
+         {std::pair{Flag::syn, 'S'}, {Flag::fin, 'F'}, {Flag::rst, 'R'}, {Flag::psh, 'P'}, {Flag::ack, 'A'}})
         if (flags.has(flag)) text += letter;
     return text;
 }
@@ -274,7 +274,9 @@ class Link {
         std::size_t sent = 0;
         std::size_t retransmitted = 0;
 
-        Side(const Config& c, Sets& sets) : config(c), environment{pool, notes, sets}, connection(environment, config) {}
+        Side(const Config& c, Sets& sets) : config(c), environment{pool, notes, sets}, connection(environment, config)
+        {
+        }
     };
     struct Frame {
         Time at;
@@ -297,10 +299,7 @@ class Link {
         bool lost;
     };
 
-    explicit Link(const Config& config = {}, std::uint64_t seed = 1)
-        : draws(seed), a(config, sets), b(config, sets)
-    {
-    }
+    explicit Link(const Config& config = {}, std::uint64_t seed = 1) : draws(seed), a(config, sets), b(config, sets) {}
 
     Sets sets;
     Draws draws;
@@ -351,7 +350,8 @@ class Link {
     void run(Duration length)
     {
         const Time end = now + length;
-        while (step(end)) {}
+        while (step(end)) {
+        }
         now = end;
     }
     bool run_until(const std::function<bool()>& done, Duration length)

@@ -83,7 +83,8 @@ TEST_CASE("reassembly: any order, any overlap, spans exact", "[tcp][buffer]")
         int rounds = 0;
         while (read.size() < size) {
             REQUIRE(++rounds < 20'000);
-            const std::size_t from = draws.below(size), to = from + 1 + draws.below(std::min<std::size_t>(size - from, 40));
+            const std::size_t from = draws.below(size),
+                              to = from + 1 + draws.below(std::min<std::size_t>(size - from, 40));
             const std::size_t skip = from < taken + buffer.size() ? taken + buffer.size() - from : 0;
             const std::size_t fresh = std::min(from + skip, to);
             std::vector<SpanRun> runs;
@@ -95,7 +96,8 @@ TEST_CASE("reassembly: any order, any overlap, spans exact", "[tcp][buffer]")
             }
             const auto piece = as_octets(std::string_view{text}.substr(fresh, to - fresh));
             if (!piece.empty())
-                CHECK(buffer.insert(base + static_cast<Sequence>(fresh), piece, static_cast<std::uint32_t>(skip), runs));
+                CHECK(
+                    buffer.insert(base + static_cast<Sequence>(fresh), piece, static_cast<std::uint32_t>(skip), runs));
             if (draws.chance(30)) {
                 const std::size_t n = draws.below(buffer.size() + 1);
                 read += as_text(buffer.octets()).substr(0, n);

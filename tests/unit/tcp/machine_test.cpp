@@ -8,8 +8,9 @@ using namespace tegami::tcp::bench;
 
 namespace {
 
-const std::vector<State> synchronized_states{State::established, State::fin_wait_1, State::fin_wait_2, State::close_wait,
-                                             State::closing,     State::last_ack,   State::time_wait};
+const std::vector<State> synchronized_states{State::established, State::fin_wait_1, State::fin_wait_2,
+                                             State::close_wait,  State::closing,    State::last_ack,
+                                             State::time_wait};
 
 } // namespace
 
@@ -210,13 +211,13 @@ TEST_CASE("first step: segments by their place in the window", "[tcp]")
     const std::string hundred(100, 'x');
     const std::vector<Row> rows{
         {1, "abc", {}, "abc"},
-        {0, "abc", {"A 1 ack 3"}, "bc"},                        // the first octet is old
-        {-3, "abc", {"A 1 ack 1"}, ""},                          // all of it is old
-        {-4, "abc", {"A 1 ack 1"}, ""},                          // older
-        {101, "abc", {"A 1 ack 1"}, ""},                         // behind the window
-        {100, "abc", {"A 1 ack 1"}, ""},                         // one octet fits, early
-        {1, hundred, {"A 1 ack 101"}, hundred},                  // fills it
-        {1, hundred + "y", {"A 1 ack 101"}, hundred},            // the last octet does not fit
+        {0, "abc", {"A 1 ack 3"}, "bc"},              // the first octet is old
+        {-3, "abc", {"A 1 ack 1"}, ""},               // all of it is old
+        {-4, "abc", {"A 1 ack 1"}, ""},               // older
+        {101, "abc", {"A 1 ack 1"}, ""},              // behind the window
+        {100, "abc", {"A 1 ack 1"}, ""},              // one octet fits, early
+        {1, hundred, {"A 1 ack 101"}, hundred},       // fills it
+        {1, hundred + "y", {"A 1 ack 101"}, hundred}, // the last octet does not fit
         {-1000000, "abc", {"A 1 ack 1"}, ""},
     };
     for (const Row& row : rows) {
@@ -271,7 +272,8 @@ TEST_CASE("second step: a RST in every state", "[tcp]")
             CHECK(one.in("R", next - 1, 0).empty());     // old
             CHECK(one.in("R", next + 70000, 0).empty()); // beyond
             CHECK(one.c->state() == state);
-            CHECK(one.rules(NoteKind::segment_dropped) == Lines{"tcp.reset.challenged", "tcp.sequence", "tcp.sequence"});
+            CHECK(one.rules(NoteKind::segment_dropped) ==
+                  Lines{"tcp.reset.challenged", "tcp.sequence", "tcp.sequence"});
             CHECK(one.in("R", next, 0).empty());
             CHECK(one.c->state() == State::closed);
             CHECK(one.c->ending() == (state == State::time_wait ? Ending::closed : Ending::reset));
@@ -600,7 +602,4 @@ TEST_CASE("spans: a bare ACK serves what it acknowledges since the last one", "[
     CHECK(one.c->arrived_spans(1) == Spans{22});
 }
 
-TEST_CASE("a connection is small", "[tcp]")
-{
-    CHECK(sizeof(Connection) <= 320);
-}
+TEST_CASE("a connection is small", "[tcp]") { CHECK(sizeof(Connection) <= 320); }

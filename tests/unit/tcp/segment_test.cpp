@@ -18,7 +18,7 @@ wire::ChecksumSum v4_pseudo_header(std::size_t length)
 Bytes linux_syn()
 {
     return {0x9C, 0x40, 0x00, 0x19, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0, 0xA0, 0x02, 0xFA, 0xF0, 0, 0, 0, 0,
-            2, 4, 0x05, 0xB4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7};
+            2,    4,    0x05, 0xB4, 4,    2,    8,    10,   1, 2, 3, 4, 0,    0,    0,    0,    1, 3, 3, 7};
 }
 
 /// A header of `words` 32-bit words with these options, padded with zeros.

@@ -229,8 +229,7 @@ TEST_CASE("limited transmit, fast retransmit and NewReno's partial ACK", "[tcp][
     CHECK(one.in("A", 1, 6001) == Lines{"A 18001+1000 ack 1"});
     const Time restarted = one.now = one.now + milliseconds(100);
     CHECK(one.in("A", 1, 8001) == Lines{"A 8001+1000 ack 1", "A 19001+1000 ack 1"}); // partial
-    CHECK(one.rules(NoteKind::retransmission) ==
-          Lines{"tcp.retransmission.fast", "tcp.retransmission.partial-ack"});
+    CHECK(one.rules(NoteKind::retransmission) == Lines{"tcp.retransmission.fast", "tcp.retransmission.partial-ack"});
     CHECK(one.c->cwnd() == 13000 - 2000 + 1000);
     CHECK(one.c->next_timer() == restarted + one.c->rto());
     one.now = one.now + milliseconds(100);
@@ -330,8 +329,8 @@ TEST_CASE("a shut window is probed, for as long as it is answered", "[tcp][persi
     CHECK(one.say("0123456789").empty());
     CHECK(one.c->next_timer() == one.now + seconds(1));
     auto probes = one.pass(seconds(40));
-    CHECK(probes == Lines{"1000 A 1+1 ack 1", "3000 A 1+1 ack 1", "7000 A 1+1 ack 1", "15000 A 1+1 ack 1",
-                          "31000 A 1+1 ack 1"});
+    CHECK(probes ==
+          Lines{"1000 A 1+1 ack 1", "3000 A 1+1 ack 1", "7000 A 1+1 ack 1", "15000 A 1+1 ack 1", "31000 A 1+1 ack 1"});
     CHECK(one.sent.back().again == Again::probe);
     SECTION("not answered: R2")
     {
@@ -353,7 +352,7 @@ TEST_CASE("a shut window is probed, for as long as it is answered", "[tcp][persi
     {
         CHECK(one.in("A", 1, 2, {}, 0).empty());
         CHECK(one.pass(seconds(1)) == Lines{"41000 A 2+1 ack 1"});
-        CHECK(one.in("A", 1, 3, {}, 3).empty());              // too small to be worth it
+        CHECK(one.in("A", 1, 3, {}, 3).empty());                           // too small to be worth it
         CHECK(one.pass(milliseconds(1500)) == Lines{"42000 A 3+3 ack 1"}); // until the timer overrides
         CHECK(one.in("A", 1, 6, {}, 100) == Lines{"PA 6+5 ack 1"});
     }

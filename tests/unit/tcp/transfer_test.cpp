@@ -41,7 +41,8 @@ class Talker {
             if (taken == 0) return;
             offered_ += taken;
             written_ += taken;
-            if (offered_ < pending_.text.size() && written_ >= total_) total_ = written_ + pending_.text.size() - offered_;
+            if (offered_ < pending_.text.size() && written_ >= total_)
+                total_ = written_ + pending_.text.size() - offered_;
         }
         if (c.state() == State::syn_sent) return; // CLOSE would delete the connection (RFC 9293 §3.10.4)
         if (offered_ == pending_.text.size() && !closed_) {
@@ -137,8 +138,8 @@ TEST_CASE("worse links, other sizes, more seeds", "[tcp][transfer]")
         std::uint32_t send_buffer, receive_buffer;
     };
     const std::vector<Row> rows{
-        {30, 5, 10, 1460, 65536, 65535}, {20, 20, 50, 536, 8192, 4000}, {10, 0, 90, 1460, 65536, 1 << 20},
-        {30, 30, 30, 100, 1000, 2100},    {0, 0, 100, 1460, 262144, 262144}, {0, 100, 0, 1460, 65536, 65535},
+        {30, 5, 10, 1460, 65536, 65535}, {20, 20, 50, 536, 8192, 4000},     {10, 0, 90, 1460, 65536, 1 << 20},
+        {30, 30, 30, 100, 1000, 2100},   {0, 0, 100, 1460, 262144, 262144}, {0, 100, 0, 1460, 65536, 65535},
     };
     for (const Row& row : rows)
         for (std::uint64_t seed = 1; seed <= 4; ++seed) {
@@ -165,7 +166,8 @@ TEST_CASE("a large window is used where both scale it", "[tcp][transfer]")
     std::size_t heard = 0;
     link.a.user = [&] {
         static const std::string block(65536, 'x');
-        while (link.a.connection.offer(as_octets(block), {3}) != 0) {}
+        while (link.a.connection.offer(as_octets(block), {3}) != 0) {
+        }
         most = std::max<std::size_t>(most, link.a.connection.send_max() - link.a.connection.send_unacknowledged());
     };
     link.b.user = [&] {
@@ -296,9 +298,9 @@ TEST_CASE("a dialogue in turns takes a packet a turn", "[tcp][dialogue]")
 {
     // SMTP's shape: the server greets, eight commands and replies, the message in three segments, QUIT.
     Link link;
-    std::vector<std::string> client{"EHLO client.example\r\n", "MAIL FROM:<a@example.jp>\r\n",
-                                    "RCPT TO:<b@example.com>\r\n", "DATA\r\n", std::string(4094, 'm') + "\r\n",
-                                    "QUIT\r\n"};
+    std::vector<std::string> client{"EHLO client.example\r\n",       "MAIL FROM:<a@example.jp>\r\n",
+                                    "RCPT TO:<b@example.com>\r\n",   "DATA\r\n",
+                                    std::string(4094, 'm') + "\r\n", "QUIT\r\n"};
     std::size_t next = 0, replies = 0;
     link.b.user = [&] {
         Connection& c = link.b.connection;
@@ -331,8 +333,8 @@ TEST_CASE("a dialogue in turns takes a packet a turn", "[tcp][dialogue]")
     CHECK(link.records.size() == 3 + 1 + 5 + 3 + 1 + 6 + 2);
     for (const auto& r : link.records) CHECK(r.again == Again::no);
     // The ACK in the middle of the message serves the message; the handshake and the end serve the session.
-    const auto ack = std::find_if(link.records.begin() + 3, link.records.end(),
-                                  [](const Link::Record& r) { return r.size == 0; });
+    const auto ack =
+        std::find_if(link.records.begin() + 3, link.records.end(), [](const Link::Record& r) { return r.size == 0; });
     CHECK(ack->serves == Spans{6});
     CHECK(link.records[0].serves == Spans{1});
     CHECK(link.records[2].serves == Spans{1});
