@@ -116,6 +116,7 @@ class Parser {
         option(check, "--junit", words_.junit, "FILE", "cli.junit");
         option(check, "--seed", words_.seed, "N", "cli.seed");
         common(check, false);
+        flag(check, "--json", words_.json, "cli.json");
         flag(check, "-q,--quiet", words_.quiet, "cli.quiet");
     }
 
@@ -279,7 +280,7 @@ class Parser {
     CheckCommand read_check(const CLI::App& command)
     {
         need(!words_.files.empty(), "SCENARIO", command);
-        return {words_.files, words_.junit, number<std::uint64_t>("--seed", words_.seed), words_.quiet};
+        return {words_.files, words_.junit, number<std::uint64_t>("--seed", words_.seed), words_.json, words_.quiet};
     }
 
     // ---- help

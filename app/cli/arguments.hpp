@@ -52,6 +52,7 @@ struct CheckCommand {
     std::vector<std::string> scenarios;
     std::string junit; ///< empty: none
     std::uint64_t seed = 1;
+    bool json = false;
     bool quiet = false;
 };
 

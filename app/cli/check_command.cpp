@@ -1,6 +1,7 @@
 #include "app/cli/junit.hpp"
 #include "app/cli/simulate.hpp"
 #include "sim/narration/marks.hpp"
+#include "sim/run/json.hpp"
 #include "sim/scenario/checks.hpp"
 
 namespace tegami::cli {
@@ -31,7 +32,7 @@ class Checking {
         page_.row({{0, file, exporting::Style::strong}});
         for (const scenario::CheckResult& result : results) tell(result);
         if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
-        if (!command_.quiet) context_.console.write(page_.text());
+        if (!command_.quiet && !command_.json) context_.console.write(page_.text());
         page_.take();
     }
 
@@ -43,8 +44,15 @@ class Checking {
   private:
     void give_up()
     {
-        suites_.back().error = suites_.back().name;
+        suites_.back().error = catalogue_.text("cli.check.unusable");
+        if (command_.json) say(run::to_json({{"scenario", suites_.back().name}, {"error", suites_.back().error}}));
         status_ = Status::wrong_input;
+    }
+
+    void say(const std::string& line)
+    {
+        context_.console.write(line);
+        context_.console.write("\n");
     }
 
     void tell(const scenario::CheckResult& result)
@@ -59,6 +67,9 @@ class Checking {
             const std::string& why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
             if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
         }
+        if (command_.json)
+            say(run::to_json(
+                {{"scenario", suites_.back().name}, {"check", result.id}, {"held", result.held}, {"told", told}}));
         suites_.back().cases.push_back({result.id, result.held, std::move(told)});
     }
 
@@ -78,7 +89,7 @@ Status carry_out(const CheckCommand& command, const Context& context)
     const auto catalogue = narration::Catalogue::load(context.language);
     Checking checking{command, context, catalogue};
     for (const std::string& file : command.scenarios) checking.check(file);
-    if (!command.quiet) {
+    if (!command.quiet && !command.json) {
         std::string sum = catalogue.count("cli.check.good", checking.held());
         if (checking.failed() > 0) sum += " · " + catalogue.count("cli.check.bad", checking.failed());
         exporting::Page page{context.console.medium(context.language)};

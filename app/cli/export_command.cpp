@@ -1,4 +1,5 @@
 #include "app/cli/common.hpp"
+#include "app/cli/interruption.hpp"
 #include "sim/export/capture_export.hpp"
 #include "sim/export/json_export.hpp"
 #include "sim/export/story.hpp"
@@ -58,6 +59,7 @@ Status carry_out(const ExportCommand& command, const Context& context)
     };
     auto file = run::FileSink::create(command.output);
     if (!file) return cannot_write(file.error());
+    const RemovedWhenStopped removed_when_stopped{(*file)->temporary()};
     const auto output = [&](wire::Octets octets) { (*file)->write(octets); };
 
     std::expected<void, exporting::ExportProblem> written;

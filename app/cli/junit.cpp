@@ -1,51 +1,52 @@
+// The one file that sees pugixml.
 #include "app/cli/junit.hpp"
 
 #include "sim/narration/terminal_text.hpp"
 
-#include <fmt/format.h>
+#include <pugixml.hpp>
 
 #include <algorithm>
+#include <sstream>
 
 namespace tegami::cli {
 namespace {
 
-/// Text as XML 1.0 allows it in content and attributes. What no XML may hold was written out before.
-std::string escaped(const std::string& text)
-{
-    std::string xml;
-    for (const char c : narration::terminal_safe(text)) {
-        switch (c) {
-        case '&': xml += "&amp;"; break;
-        case '<': xml += "&lt;"; break;
-        case '>': xml += "&gt;"; break;
-        case '"': xml += "&quot;"; break;
-        default: xml += c;
-        }
-    }
-    return xml;
-}
+/// Text with what no XML may hold (control characters, octets that are no UTF-8) written out.
+std::string allowed(const std::string& text) { return narration::terminal_safe(text); }
 
 } // namespace
 
 std::string to_junit(const std::vector<JunitSuite>& suites)
 {
-    std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+    pugi::xml_document document;
+    pugi::xml_node declaration = document.append_child(pugi::node_declaration);
+    declaration.append_attribute("version") = "1.0";
+    declaration.append_attribute("encoding") = "UTF-8";
+    pugi::xml_node root = document.append_child("testsuites");
     for (const JunitSuite& suite : suites) {
-        const auto failures = std::ranges::count(suite.cases, false, &JunitCase::held);
         const bool broken = !suite.error.empty();
-        xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
-                           escaped(suite.name), suite.cases.size() + (broken ? 1 : 0), failures, broken ? 1 : 0);
-        if (broken)
-            xml +=
-                fmt::format("    <testcase name=\"scenario\" classname=\"{0}\"><error message=\"{1}\"/></testcase>\n",
-                            escaped(suite.name), escaped(suite.error));
+        const std::string name = allowed(suite.name);
+        pugi::xml_node node = root.append_child("testsuite");
+        node.append_attribute("name") = name.c_str();
+        node.append_attribute("tests") = suite.cases.size() + (broken ? 1 : 0);
+        node.append_attribute("failures") =
+            static_cast<std::size_t>(std::ranges::count(suite.cases, false, &JunitCase::held));
+        node.append_attribute("errors") = broken ? 1 : 0;
+        const auto add = [&](const std::string& of) {
+            pugi::xml_node one = node.append_child("testcase");
+            one.append_attribute("name") = allowed(of).c_str();
+            one.append_attribute("classname") = name.c_str();
+            return one;
+        };
+        if (broken) add("scenario").append_child("error").append_attribute("message") = allowed(suite.error).c_str();
         for (const JunitCase& one : suite.cases) {
-            xml += fmt::format("    <testcase name=\"{}\" classname=\"{}\"", escaped(one.name), escaped(suite.name));
-            xml += one.held ? "/>\n" : fmt::format("><failure message=\"{}\"/></testcase>\n", escaped(one.told));
+            pugi::xml_node of = add(one.name);
+            if (!one.held) of.append_child("failure").append_attribute("message") = allowed(one.told).c_str();
         }
-        xml += "  </testsuite>\n";
     }
-    return xml + "</testsuites>\n";
+    std::ostringstream xml;
+    document.save(xml, "  ", pugi::format_default, pugi::encoding_utf8);
+    return std::move(xml).str();
 }
 
 } // namespace tegami::cli

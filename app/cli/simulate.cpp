@@ -1,5 +1,6 @@
 #include "app/cli/simulate.hpp"
 
+#include "app/cli/interruption.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/scenario/world.hpp"
 
@@ -42,11 +43,14 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
         return std::nullopt;
     };
     std::unique_ptr<run::Sink> sink = std::make_unique<run::MemorySink>();
+    std::string temporary;
     if (!playing.save.empty()) {
         auto file = run::FileSink::create(playing.save);
         if (!file) return cannot_write(file.error());
+        temporary = (*file)->temporary();
         sink = std::move(*file);
     }
+    const RemovedWhenStopped removed_when_stopped{temporary};
     scenario::WorldOptions options;
     options.seed = playing.seed;
     options.level = playing.level;

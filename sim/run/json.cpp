@@ -1,10 +1,13 @@
+// The one file that sees nlohmann's JSON: it takes seconds to compile.
 #include "sim/run/json.hpp"
 
 #include "sim/run/choices.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <tuple>
 #include <vector>
@@ -12,6 +15,8 @@
 namespace tegami::run {
 
 namespace {
+
+using Json = nlohmann::ordered_json; // members stay in the order in which they are put
 
 /// The character at the front of `text` and its length in octets; 0xFFFFFFFF and 1 where it is no UTF-8 (RFC 3629 §4).
 struct Character {
@@ -43,34 +48,29 @@ bool turns_direction(char32_t code)
            (code >= 0x2066 && code <= 0x2069);
 }
 
-} // namespace
-
-void append_json(std::string& out, std::string_view text)
+bool is_escaped(char32_t code)
 {
-    out += '"';
-    while (!text.empty()) {
-        const auto [code, octets] = front_of(text);
-        if (code == 0xFFFFFFFF)
-            out += "\xEF\xBF\xBD";
-        else if (code == '"' || code == '\\')
-            (out += '\\') += static_cast<char>(code);
-        else if (code == '\n')
-            out += "\\n";
-        else if (code == '\r')
-            out += "\\r";
-        else if (code == '\t')
-            out += "\\t";
-        else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 ||
-                 turns_direction(code))
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(code));
-        else
-            out += text.substr(0, octets);
-        text.remove_prefix(octets);
-    }
-    out += '"';
+    return (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || turns_direction(code);
 }
 
-void append_json(std::string& out, Octets octets)
+/// The value as text. The library escapes C0; outside of strings JSON is ASCII, so what else is escaped is in one.
+std::string written(const Json& json)
+{
+    const std::string raw = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string out;
+    out.reserve(raw.size());
+    for (std::string_view left = raw; !left.empty();) {
+        const auto [code, octets] = front_of(left);
+        if (is_escaped(code))
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(code));
+        else
+            out += left.substr(0, octets);
+        left.remove_prefix(octets);
+    }
+    return out;
+}
+
+Json json_of(Octets octets)
 {
     const std::string_view text = wire::as_text(octets);
     bool readable = true;
@@ -79,124 +79,89 @@ void append_json(std::string& out, Octets octets)
         readable = code != 0xFFFFFFFF && (code >= 0x20 || code == '\r' || code == '\n' || code == '\t') && code != 0x7F;
         left.remove_prefix(length);
     }
-    if (readable) {
-        out += "{\"text\":";
-        append_json(out, text);
-    } else {
-        out += "{\"hex\":\"";
-        for (const std::uint8_t octet : octets) fmt::format_to(std::back_inserter(out), "{:02x}", octet);
-        out += '"';
-    }
-    out += '}';
+    Json json = Json::object();
+    if (readable)
+        json["text"] = text;
+    else
+        json["hex"] = fmt::format("{:02x}", fmt::join(octets, ""));
+    return json;
 }
 
-std::string iso_time(Time at, std::int32_t zone_minutes)
+std::string_view name_of(NodeId node, const RunHeader& header)
 {
-    constexpr std::int64_t second = 1'000'000'000, day = 86'400;
-    std::int64_t fraction = at.ns % second;
-    std::int64_t seconds = at.ns / second;
-    if (fraction < 0) fraction += second, --seconds;
-    seconds += std::int64_t{zone_minutes} * 60;
-    std::int64_t days = seconds / day;
-    std::int64_t of_day = seconds % day;
-    if (of_day < 0) of_day += day, --days;
-
-    // Days since 0000-03-01, in eras of 400 years; a year ends with February, so that the leap day comes last.
-    days += 719'468;
-    const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-    const std::int64_t of_era = days - era * 146'097;
-    const std::int64_t year_of_era = (of_era - of_era / 1'460 + of_era / 36'524 - of_era / 146'096) / 365;
-    const std::int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t month_from_march = (5 * of_year + 2) / 153;
-    const std::int64_t date = of_year - (153 * month_from_march + 2) / 5 + 1;
-    const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-
-    const int zone = zone_minutes < 0 ? -zone_minutes : zone_minutes;
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}{:02}:{:02}", year, month, date, of_day / 3600,
-                       of_day / 60 % 60, of_day % 60, fraction, zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+    return index_of(node) < header.nodes.size() ? std::string_view{header.nodes[index_of(node)]} : std::string_view{};
 }
 
-void append_json(std::string& out, const Span& span, const RunHeader& header)
+Json json_of(const MailId& mail, const RunHeader& header)
 {
-    const auto name = [&](NodeId node) -> std::string_view {
-        return index_of(node) < header.nodes.size() ? header.nodes[index_of(node)] : std::string_view{};
-    };
+    Json json = Json::object();
+    json["maker"] = name_of(mail.maker, header);
+    json["number"] = mail.number;
+    return json;
+}
+
+Json json_of(const Span& span, const RunHeader& header)
+{
+    Json json = Json::object();
     if (span.kind == SpanKind::session) {
-        out += "{\"session\":{\"node\":";
-        append_json(out, name(span.node));
-        fmt::format_to(std::back_inserter(out), ",\"number\":{}}}}}", span.number);
-        return;
+        Json& session = json["session"];
+        session["node"] = name_of(span.node, header);
+        session["number"] = span.number;
+        return json;
     }
-    out += "{\"mail\":{\"maker\":";
-    append_json(out, name(span.mail.maker));
-    fmt::format_to(std::back_inserter(out), ",\"number\":{}}},\"step\":", span.mail.number);
-    append_json(out, choice_name(span.step));
-    fmt::format_to(std::back_inserter(out), ",\"try\":{},\"node\":", span.tries);
-    append_json(out, name(span.node));
-    fmt::format_to(std::back_inserter(out), ",\"number\":{}}}", span.number);
+    json["mail"] = json_of(span.mail, header);
+    json["step"] = choice_name(span.step);
+    json["try"] = span.tries;
+    json["node"] = name_of(span.node, header);
+    json["number"] = span.number;
+    return json;
 }
 
-namespace {
-
+/// Puts each field of a fact under its name.
 struct FieldJson {
-    std::string& out;
+    Json& with;
     const RunHeader& header;
     const SpanTable& spans;
-    bool first = true;
 
     template <class T>
     void operator()(std::string_view name, const T& value)
     {
-        if (!first) out += ',';
-        first = false;
-        append_json(out, name);
-        out += ':';
-        constexpr FieldType type = field_type<T>();
-        if constexpr (type == FieldType::text || type == FieldType::octets)
-            append_json(out, value);
-        else if constexpr (type == FieldType::time || type == FieldType::duration)
-            number(value.ns);
-        else if constexpr (type == FieldType::address)
-            append_json(out, value == wire::Address{} ? std::string{} : format(value));
-        else if constexpr (type == FieldType::mac)
-            append_json(out, format(value));
-        else if constexpr (type == FieldType::mail) {
-            out += "{\"maker\":";
-            append_json(out, header.nodes[index_of(value.maker)]);
-            out += ",\"number\":";
-            number(value.number);
-            out += '}';
-        } else if constexpr (type == FieldType::frame_ref || type == FieldType::fact_ref) {
-            if (value == T::none)
-                out += "null";
-            else
-                number(static_cast<std::uint64_t>(value));
-        } else if constexpr (type == FieldType::span) {
-            if (value == SpanId::none)
-                out += "null";
-            else
-                append_json(out, spans[value], header);
-        } else if constexpr (type == FieldType::node)
-            append_json(out, header.nodes[index_of(value)]);
-        else if constexpr (type == FieldType::nic) {
-            // A run recorded in memory may be of a world without interfaces.
-            const auto index = static_cast<std::size_t>(value);
-            append_json(out,
-                        index < header.nics.size() ? std::string_view(header.nics[index].name) : std::string_view{});
-        } else if constexpr (type == FieldType::choice)
-            append_json(out, choice_name(value));
-        else if constexpr (type == FieldType::boolean)
-            out += value ? "true" : "false";
-        else
-            number(static_cast<std::uint64_t>(value));
+        with[std::string{name}] = json_of_field(value);
     }
 
   private:
-    template <class Number>
-    void number(Number value)
+    template <class T>
+    Json json_of_field(const T& value) const
     {
-        fmt::format_to(std::back_inserter(out), "{}", value);
+        constexpr FieldType type = field_type<T>();
+        if constexpr (type == FieldType::text)
+            return value;
+        else if constexpr (type == FieldType::octets)
+            return json_of(value);
+        else if constexpr (type == FieldType::time || type == FieldType::duration)
+            return value.ns;
+        else if constexpr (type == FieldType::address)
+            return value == wire::Address{} ? std::string{} : format(value);
+        else if constexpr (type == FieldType::mac)
+            return format(value);
+        else if constexpr (type == FieldType::mail)
+            return json_of(value, header);
+        else if constexpr (type == FieldType::frame_ref || type == FieldType::fact_ref)
+            return value == T::none ? Json{} : Json(static_cast<std::uint64_t>(value));
+        else if constexpr (type == FieldType::span)
+            return value == SpanId::none ? Json{} : json_of(spans[value], header);
+        else if constexpr (type == FieldType::node)
+            return name_of(value, header);
+        else if constexpr (type == FieldType::nic) {
+            // A run recorded in memory may be of a world without interfaces.
+            const auto index = static_cast<std::size_t>(value);
+            return index < header.nics.size() ? header.nics[index].name : std::string{};
+        } else if constexpr (type == FieldType::choice)
+            return choice_name(value);
+        else if constexpr (type == FieldType::boolean)
+            return value;
+        else
+            return static_cast<std::uint64_t>(value);
     }
 };
 
@@ -213,41 +178,79 @@ std::vector<Span> in_order(const SpanTable& spans, Spans set)
 
 } // namespace
 
+void append_json(std::string& out, std::string_view text) { out += written(text); }
+void append_json(std::string& out, Octets octets) { out += written(json_of(octets)); }
+void append_json(std::string& out, const Span& span, const RunHeader& header) { out += written(json_of(span, header)); }
+
+std::string iso_time(Time at, std::int32_t zone_minutes)
+{
+    using namespace std::chrono;
+    const sys_time<nanoseconds> local{nanoseconds{at.ns} + minutes{zone_minutes}};
+    const sys_days day = floor<days>(local);
+    const year_month_day date{day};
+    const hh_mm_ss time{local - day};
+    const int zone = zone_minutes < 0 ? -zone_minutes : zone_minutes;
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}{:02}:{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                       time.minutes().count(), time.seconds().count(), time.subseconds().count(),
+                       zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+}
+
 std::string to_json(const Event& event, const RunHeader& header, const SpanTable& spans)
 {
-    std::string out =
-        fmt::format("{{\"fact\":{},\"t\":{},\"time\":\"{}\",\"node\":", static_cast<std::uint64_t>(event.ref),
-                    event.at.ns, iso_time(event.at, header.zone_minutes));
-    append_json(out, header.nodes[index_of(event.node)]);
-    fmt::format_to(std::back_inserter(out), ",\"number\":{},\"cause\":", event.number);
-    if (event.cause == FactRef::none)
-        out += "null";
-    else
-        fmt::format_to(std::back_inserter(out), "{}", static_cast<std::uint64_t>(event.cause));
-    out += ",\"serves\":[";
-    bool first = true;
-    for (const Span& span : in_order(spans, event.spans)) {
-        if (!first) out += ',';
-        first = false;
-        append_json(out, span, header);
-    }
-    out += ']';
-    if (event.frame != FrameRef::none)
-        fmt::format_to(std::back_inserter(out), ",\"frame\":{}", static_cast<std::uint64_t>(event.frame));
+    Json json = Json::object();
+    json["fact"] = static_cast<std::uint64_t>(event.ref);
+    json["t"] = event.at.ns;
+    json["time"] = iso_time(event.at, header.zone_minutes);
+    json["node"] = name_of(event.node, header);
+    json["number"] = event.number;
+    json["cause"] = event.cause == FactRef::none ? Json{} : Json(static_cast<std::uint64_t>(event.cause));
+    Json& serves = json["serves"] = Json::array();
+    for (const Span& span : in_order(spans, event.spans)) serves.push_back(json_of(span, header));
+    if (event.frame != FrameRef::none) json["frame"] = static_cast<std::uint64_t>(event.frame);
     std::visit(
         [&]<class Fact>(const Fact& fact) {
             if constexpr (!std::same_as<Fact, std::monostate>) {
-                out += ",\"key\":";
-                append_json(out, Fact::key);
-                out += ",\"with\":{";
-                FieldJson json{out, header, spans};
-                for_each_field(fact, json);
-                out += '}';
+                json["key"] = Fact::key;
+                Json with = Json::object();
+                FieldJson fields{with, header, spans};
+                for_each_field(fact, fields);
+                json["with"] = std::move(with);
             }
         },
         event.what);
-    out += '}';
-    return out;
+    return written(json);
+}
+
+std::string to_json(const RunHeader& header)
+{
+    Json json = Json::object();
+    json["run"] = header.title;
+    json["scenario_file"] = header.scenario_file;
+    json["seed"] = header.seed;
+    json["level"] = choice_name(header.level);
+    json["t"] = header.start.ns;
+    json["time"] = iso_time(header.start, header.zone_minutes);
+    json["nodes"] = header.nodes;
+    Json& interfaces = json["interfaces"] = Json::array();
+    for (const NicRow& nic : header.nics) {
+        Json row = Json::object();
+        row["name"] = nic.name;
+        row["link"] = nic.link;
+        row["mac"] = format(nic.mac);
+        row["address"] = nic.address == wire::Address{} ? std::string{} : format(nic.address);
+        interfaces.push_back(std::move(row));
+    }
+    json["scenario"] = header.scenario;
+    return written(json);
+}
+
+std::string to_json(std::initializer_list<JsonMember> members)
+{
+    Json json = Json::object();
+    for (const JsonMember& member : members)
+        std::visit([&](const auto& value) { json[std::string{member.name}] = value; }, member.value);
+    return written(json);
 }
 
 } // namespace tegami::run

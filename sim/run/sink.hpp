@@ -100,6 +100,8 @@ class FileSink final : public Sink {
     const FileError* failure() const override { return failure_.number != 0 ? &failure_ : nullptr; }
 
     void write(Octets octets);
+    /// The file that must not stay behind where the process is stopped before `finish`; empty where there is none.
+    const std::string& temporary() const { return temporary_; }
 
   private:
     FileSink() = default;

@@ -1,14 +1,19 @@
 #include "app/cli/commands.hpp"
+#include "app/cli/interruption.hpp"
 #include "app/cli/junit.hpp"
 #include "sim/run/sink.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace tegami;
 using namespace tegami::cli;
@@ -145,6 +150,21 @@ TEST_CASE("checks that hold and that do not, and what CI reads of them", "[progr
     std::ifstream xml{folder / "bad.xml"};
     const std::string results{std::istreambuf_iterator<char>{xml}, {}};
     CHECK(results.find("failures=\"1\"") != std::string::npos);
+
+    const auto json = program({"check", folder / "bad.toml", folder / "missing.toml", "--json"});
+    CHECK(json.status == Status::wrong_input); // the file that is not there weighs more than the check that failed
+    std::istringstream lines{json.out};
+    int held = 0, failed = 0, errors = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const auto read = nlohmann::json::parse(line);
+        if (read.contains("error"))
+            errors += read["scenario"] == folder / "missing.toml";
+        else
+            ++(read["held"] ? held : failed);
+    }
+    CHECK(held == 8);
+    CHECK(failed == 1);
+    CHECK(errors == 1);
 }
 
 TEST_CASE("a wrong scenario is told with every place and how to mend it", "[program]")
@@ -209,13 +229,48 @@ TEST_CASE("nothing that a scenario's letters say reaches the terminal raw", "[pr
     CHECK(told.err.find("\u202e") == std::string::npos);
 }
 
+TEST_CASE("who stops the program leaves no half-written file behind", "[program]")
+{
+    const program_test::Folder folder;
+    const std::string old = folder.write("run.pcapng", "what was there before");
+    for (const int signal : {SIGINT, SIGTERM}) {
+        const ::pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            auto file = run::FileSink::create(old);
+            const RemovedWhenStopped removed_when_stopped{(*file)->temporary()};
+            (*file)->write(wire::as_octets(std::string_view{"half a run"}));
+            const bool is_there = std::filesystem::exists((*file)->temporary());
+            if (is_there) ::raise(signal);
+            ::_exit(99); // never: the signal ends the process
+        }
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal)); // a shell makes 128 + signal of it
+    }
+    int files = 0;
+    for (const auto& file : std::filesystem::directory_iterator{std::filesystem::path{old}.parent_path()}) {
+        CHECK(file.path() == old);
+        ++files;
+    }
+    CHECK(files == 1);
+    CHECK(std::filesystem::file_size(old) == std::string_view{"what was there before"}.size());
+    // Behind its life the signals do what they did.
+    {
+        const RemovedWhenStopped removed_when_stopped{old};
+    }
+    struct sigaction now{};
+    ::sigaction(SIGINT, nullptr, &now);
+    CHECK(now.sa_handler == SIG_DFL);
+}
+
 TEST_CASE("JUnit's XML holds strange names", "[junit]")
 {
     const std::string xml =
         to_junit({{"a&b\".toml", "", {{"<check>", false, "wanted \"3\" & found \x1b[0m"}, {"good", true, ""}}},
                   {"broken.toml", "no such file", {}}});
     CHECK(xml.find("a&amp;b&quot;.toml") != std::string::npos);
-    CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\"/>") != std::string::npos);
+    CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\" />") != std::string::npos);
     CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"0\"") != std::string::npos);
     CHECK(xml.find("tests=\"1\" failures=\"0\" errors=\"1\"") != std::string::npos);
 }

@@ -432,7 +432,7 @@ TEST_CASE("no octet of a stranger leaves JSON raw")
     CHECK(text("手紙") == "\"手紙\"");
     CHECK(text("\xFF"
                "a\xE6\x89") == "\"\xEF\xBF\xBD"
-                               "a\xEF\xBF\xBD\xEF\xBF\xBD\"");
+                               "a\xEF\xBF\xBD\"");
     CHECK(text("\xED\xA0\x80").find("\xED") == std::string::npos); // half of a surrogate pair
     CHECK(text("\xF0\x9F\x93\xAE") == "\"\xF0\x9F\x93\xAE\"");
     CHECK(text("\xC0\xAF").find("\xC0") == std::string::npos); // longer than need be
