@@ -4,6 +4,7 @@
 
 #include "sim/run/choices.hpp"
 
+#include <array>
 #include <clocale>
 #include <cstdlib>
 #include <ctime>

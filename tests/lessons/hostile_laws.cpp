@@ -4,6 +4,8 @@
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
+#include <functional>
+
 using namespace tegami;
 using namespace tegami::lessons;
 

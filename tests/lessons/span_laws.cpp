@@ -4,6 +4,7 @@
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
+#include <functional>
 #include <set>
 
 using namespace tegami;

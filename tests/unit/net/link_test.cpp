@@ -22,7 +22,7 @@ std::vector<std::uint16_t> echoes_at_ben(Lab& lab)
         if (frame.node != lab.node("ann") || frame.octets.size() < 43 || !hops[0].arrived()) continue;
         all.emplace_back(hops[0].arrival(), wire::load_u16(&frame.octets[14 + 20 + 6]));
     }
-    std::ranges::stable_sort(all, {}, &std::pair<Time, std::uint16_t>::first);
+    std::ranges::sort(all);
     std::vector<std::uint16_t> sequences;
     for (const auto& [at, sequence] : all) sequences.push_back(sequence);
     return sequences;
