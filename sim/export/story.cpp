@@ -1,6 +1,6 @@
 #include "sim/export/story.hpp"
 
-#include "protocols/wire/address.hpp"
+#include "sim/export/evidence.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/marks.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -31,7 +31,8 @@ class Story {
           telling_{telling},
           narrator_{telling.narrator},
           catalogue_{telling.narrator.catalogue()},
-          page_{telling.medium}
+          page_{telling.medium},
+          evidence_{page_, tale, telling}
     {
     }
 
@@ -58,7 +59,6 @@ class Story {
     static constexpr int name_column = 9;
     static constexpr int way_column = 21;
     static constexpr int text_column = name_column;
-    static constexpr int evidence_column = 17;
 
     bool admits(const Passage& passage) const
     {
@@ -98,22 +98,23 @@ class Story {
     {
         tell_head(passage);
         if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
-        if (passage.opened_by && passage.step != Step::r1_hand_over) {
+        if (is_first_in_session(passage)) {
             const Passage& opener = tale_.passages[*passage.opened_by];
-            tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
-                                                                  {"number", tale_.number_of(opener.mail)}}));
+            evidence_.line("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
+                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        const auto& evidence = passage.evidence;
-        for (std::size_t i = 0; i < evidence.size(); ++i) {
-            if (std::holds_alternative<Found>(evidence[i].what)) {
-                const std::size_t first = i;
-                while (i + 1 < evidence.size() && std::holds_alternative<Found>(evidence[i + 1].what)) ++i;
-                tell_found({evidence.data() + first, i + 1 - first});
-                continue;
-            }
-            std::visit([&](const auto& what) { tell(evidence[i].at, what); }, evidence[i].what);
-        }
+        evidence_.tell(passage);
         tell_end(passage);
+    }
+
+    /// The first step of its mail in a connection that another mail had opened.
+    bool is_first_in_session(const Passage& passage) const
+    {
+        if (!passage.opened_by || passage.step == Step::r1_hand_over) return false;
+        return std::ranges::none_of(tale_.passages, [&](const Passage& other) {
+            return other.mail == passage.mail && other.begun < passage.begun &&
+                   std::ranges::find(other.sessions, passage.sessions.front()) != other.sessions.end();
+        });
     }
 
     void tell_head(const Passage& passage)
@@ -158,15 +159,18 @@ class Story {
             page_.paragraph(
                 {text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer), style_of(passage)});
         std::string facts;
-        if (passage.known) facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
-        if (passage.frames > 0)
-            facts +=
-                " · " +
-                catalogue_.text("story.frames.which",
-                                {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
-                                 {"numbers", numbers_text(passage.frame_numbers)}});
-        if (!passage.sessions.empty())
-            facts += " · " + catalogue_.count("story.connections", static_cast<std::int64_t>(passage.sessions.size()));
+        const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
+        const bool is_deep = telling_.depth != narration::Depth::plain;
+        if (passage.known && *passage.ended != passage.begun)
+            add(catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}}));
+        if (passage.frames > 0) {
+            const std::string count = catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames));
+            add(is_deep ? catalogue_.text("story.frames.which",
+                                          {{"count", count}, {"numbers", numbers_text(passage.frame_numbers)}})
+                        : count);
+        }
+        const auto opened = static_cast<std::int64_t>(passage.sessions.size()) - (passage.opened_by ? 1 : 0);
+        if (opened > 0) add(catalogue_.count("story.connections", opened));
         if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
     }
 
@@ -182,114 +186,6 @@ class Story {
             text += first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
         }
         return ranges.size() > ranges_shown ? text + ", …" : text;
-    }
-
-    // ---- evidence
-
-    void tell_evidence(std::string_view label, const std::string& text, Style style = Style::plain)
-    {
-        page_.hanging({text_column, std::string{label}, style}, {evidence_column, text});
-    }
-
-    void tell(Time, const Said& said)
-    {
-        const std::string_view label = said.by_client ? "C" : "S";
-        if (said.letter)
-            page_.hanging(
-                {text_column, std::string{label}},
-                {evidence_column,
-                 said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
-                 Style::dim});
-        else
-            tell_evidence(label, said.text);
-        if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
-    }
-    /// Each cable on the way: one line for all that were asked one after the other.
-    void tell_found(std::span<const Evidence> all)
-    {
-        std::string told;
-        for (const Evidence& evidence : all) {
-            const Found& found = std::get<Found>(evidence.what);
-            if (!told.empty()) told += " · ";
-            told += narrator_.names().node(found.node) + " " + format(found.address);
-        }
-        tell_evidence("arp", catalogue_.text("story.found", {{"all", told}}));
-    }
-    void tell(Time, const Found&) {} // told together
-    void tell(Time at, const Stopped& stopped)
-    {
-        const std::string time = clock(at);
-        if (stopped.reason) {
-            run::FrameDropped fact;
-            fact.nic = stopped.nic;
-            fact.reason = *stopped.reason;
-            fact.rule = stopped.rule;
-            run::Event event;
-            event.node = stopped.from;
-            event.what = fact;
-            tell_evidence(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event), Style::stop);
-        } else {
-            tell_evidence(catalogue_.text("story.label.lost"),
-                          time + "  " +
-                              catalogue_.text("story.lost", {{"frame", static_cast<std::uint64_t>(stopped.frame)},
-                                                             {"from", narrator_.names().node(stopped.from)},
-                                                             {"to", narrator_.names().node(stopped.to)}}),
-                          Style::stop);
-        }
-    }
-    void tell(Time at, const Again& again)
-    {
-        const std::string node = narrator_.names().node(again.node);
-        const std::string why = narrator_.reason(again.rule, telling_.depth);
-        const auto frame = static_cast<std::uint64_t>(again.frame);
-        std::string told;
-        if (again.frame == FrameRef::none)
-            told = catalogue_.text("story.again.unseen", {{"node", node}, {"why", why}});
-        else if (again.missed == FrameRef::none)
-            told = catalogue_.text("story.again", {{"node", node}, {"why", why}, {"frame", frame}});
-        else
-            told = catalogue_.text("story.again.repaired", {{"node", node},
-                                                            {"why", why},
-                                                            {"frame", frame},
-                                                            {"missed", static_cast<std::uint64_t>(again.missed)},
-                                                            {"time", duration(again.after)}});
-        tell_evidence(catalogue_.text("story.label.again"), clock(at) + "  " + told, Style::held);
-    }
-    void tell(Time, const Shared& shared)
-    {
-        tell_evidence("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
-                                                              {"number", tale_.number_of(shared.with)}}));
-    }
-    void tell(Time at, const Connection& connection)
-    {
-        tell_evidence(
-            "tcp",
-            clock(at) + "  " +
-                catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
-                                                     {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-            Style::stop);
-    }
-    void tell(Time, const Written& written)
-    {
-        run::DiskChanged fact;
-        fact.change = written.change;
-        fact.path = written.path;
-        fact.to = written.to;
-        fact.size = written.size;
-        run::Event event;
-        event.node = written.node;
-        event.what = fact;
-        tell_evidence(catalogue_.text("story.label.disk"), narrator_.tell(event));
-    }
-    void tell(Time, const Kept& kept)
-    {
-        run::MailboxChanged fact;
-        fact.change = kept.change;
-        fact.mailbox = kept.mailbox;
-        fact.size = kept.size;
-        run::Event event;
-        event.what = fact;
-        tell_evidence(catalogue_.text("story.label.mailbox"), narrator_.tell(event));
     }
 
     /// "–  skipped  S2 S3.3: no relay between · S3.1 S3.2: no name server": what has the same reason stands together.
@@ -316,7 +212,7 @@ class Story {
         page_.blank();
         page_.labelled({{0, std::string{narration::mark_skipped}, Style::dim},
                         {code_column, catalogue_.text("outcome.skipped"), Style::dim}},
-                       {evidence_column, told, Style::dim});
+                       {EvidenceTeller::text_column, told, Style::dim});
     }
 
     // ---- small things
@@ -361,6 +257,7 @@ class Story {
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
     Page page_;
+    EvidenceTeller evidence_;
 };
 
 } // namespace

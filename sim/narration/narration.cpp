@@ -162,11 +162,11 @@ class Telling {
                                    {"to", terminal_safe(fact.to)},
                                    {"subject", terminal_safe(fact.subject)}});
     }
-    std::string operator()(const run::Content& fact) const { return plain("content", {{"size", fact.size}}); }
+    std::string operator()(const run::Content& fact) const { return plain("content", {{"size", figure_text(fact.size)}}); }
     std::string operator()(const run::MailboxChanged& fact) const
     {
         return plain(fmt::format("mailbox.changed.{}", word(fact.change)),
-                     {{"mailbox", terminal_safe(fact.mailbox)}, {"size", fact.size}});
+                     {{"mailbox", terminal_safe(fact.mailbox)}, {"size", figure_text(fact.size)}});
     }
     std::string operator()(const run::QueueChanged& fact) const
     {
@@ -177,7 +177,7 @@ class Telling {
     {
         return plain(
             fmt::format("disk.changed.{}", word(fact.change)),
-            {{"node", node_}, {"path", terminal_safe(fact.path)}, {"to", terminal_safe(fact.to)}, {"size", fact.size}});
+            {{"node", node_}, {"path", terminal_safe(fact.path)}, {"to", terminal_safe(fact.to)}, {"size", figure_text(fact.size)}});
     }
 
     // ---- hosts

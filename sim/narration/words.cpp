@@ -21,4 +21,11 @@ std::string_view protocol_name(run::Protocol protocol)
     return index < names.size() ? names[index] : std::string_view{"?"};
 }
 
+std::string figure_text(std::uint64_t figure)
+{
+    std::string text = std::to_string(figure);
+    for (std::size_t place = text.size(); place > 3;) text.insert(place -= 3, ",");
+    return text;
+}
+
 } // namespace tegami::narration

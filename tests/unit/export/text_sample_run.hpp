@@ -204,7 +204,7 @@ class SampleRun {
         pass(5'000);
         record(mx1, spans, DiskChanged{DiskChange::renamed, temporary, final, 0});
         pass(100);
-        record(mx1, spans, DiskChanged{DiskChange::folder_synced, "new", {}, 0});
+        record(mx1, {}, DiskChanged{DiskChange::folder_synced, "new", {}, 0});
         pass(5'000);
         record(mx1, spans, MailboxChanged{"bob/INBOX", MailboxChange::delivered, file, size, ContentId{}});
     }
@@ -264,11 +264,13 @@ class SampleRun {
         std::string payload;
         for (const std::string_view line : {"From: alice@sakura.example.jp", "To: bob@example.com",
                                             "Subject: =?UTF-8?B?44GT44KT44Gr44Gh44Gv?=", "", "Hello Bob.", "."}) {
-            record(alice, of_first, LineSaid{ConnectionId{1}, 0, line});
+            record(alice, of_first, LineSaid{ConnectionId{1}, said_[alice], line});
+            said_[alice] += line.size() + 2;
             payload += std::string{line} + "\r\n";
         }
-        const std::string mail_from = "MAIL FROM:<alice@sakura.example.jp>";
-        record(alice, of_second, LineSaid{ConnectionId{1}, 0, mail_from});
+        const std::string mail_from = "MAIL FROM:<alice@sakura.example.jp> SIZE=67";
+        record(alice, of_second, LineSaid{ConnectionId{1}, said_[alice], mail_from});
+        said_[alice] += mail_from.size() + 2;
         payload += mail_from + "\r\n";
         const std::uint32_t before = there.seq;
         segment(there, of_both, tcp::Flag::ack | tcp::Flag::psh, payload, 5200, true);
@@ -287,7 +289,8 @@ class SampleRun {
         end_step(alice, s1);
         say(there, alice, of_second, {"RCPT TO:<bob@example.com>", "DATA"});
         say(back, mx1, of_second, {"250 2.1.5 Ok", "354 Go on"});
-        say(there, alice, of_second, {"Subject: Second letter", "", "\x1b]52;c;cm0gLXJm\x07 is no way to greet.", "."});
+        say(there, alice, of_second,
+            {"Subject: Second letter", "", "..", "\x1b]52;c;cm0gLXJm\x07 is no way to greet.", "."});
         const SpanId r2b = begin_step(mx1, second, Step::r2_store, "bob/INBOX", 0);
         store(r2b, "2.M2.mx1", 398);
         end_step(mx1, r2b);
@@ -320,6 +323,8 @@ class SampleRun {
         const SpanId r3b = begin_step(mx1, second, Step::r3_request, "bob/INBOX", 110);
         record(mx1, spans_.with(session_only, r3b), Joined{r3b, pop});
         say(answer, mx1, session_only, {"+OK 2 messages"});
+        say(ask, bob, session_only, {"UIDL"});
+        say(answer, mx1, session_only, {"+OK", "1 1.M1.mx1", "2 2.M2.mx1", "."});
         fetch(first, r3, pop, ask, answer, "RETR 1", "1.M1.mx1", 412);
         fetch(second, r3b, pop, ask, answer, "RETR 2", "2.M2.mx1", 398);
         say(ask, bob, session_only, {"QUIT"});
