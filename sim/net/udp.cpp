@@ -85,7 +85,8 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
 std::unique_ptr<wire::Datagram> Udp::bind(NodeId node, wire::Port port)
 {
     if (port == wire::Port{}) {
-        engine::Random draws = context_.engine.random(node, "udp port");
+        const std::string how_manieth = std::to_string(++drawn_[node]);
+        engine::Random draws = context_.engine.random(node, "udp port", how_manieth);
         for (int tries = 0; tries < 1'000; ++tries) {
             const auto drawn = static_cast<std::uint16_t>(draws.below(65536 - first_ephemeral_port));
             port = wire::Port{static_cast<std::uint16_t>(first_ephemeral_port + drawn)};
