@@ -94,6 +94,22 @@ std::vector<std::string> people_of(const run::RunHeader& header, narration::Lang
     return loaded ? people_of(header, *loaded, language) : std::vector<std::string>{};
 }
 
+std::vector<std::uint32_t> act_lines_of(const scenario::Loaded& loaded)
+{
+    std::vector<std::uint32_t> lines;
+    for (const scenario::Act& act : loaded.scenario.acts) {
+        if (act.number > lines.size()) lines.resize(act.number);
+        if (act.number > 0) lines[act.number - 1] = act.at.line;
+    }
+    return lines;
+}
+
+std::vector<std::uint32_t> act_lines_of(const run::RunHeader& header)
+{
+    const auto loaded = scenario::read_scenario(header.scenario);
+    return loaded ? act_lines_of(*loaded) : std::vector<std::uint32_t>{};
+}
+
 run::RunHeader titled(run::RunHeader header, narration::Language language)
 {
     if (const auto loaded = scenario::read_scenario(header.scenario))

@@ -40,6 +40,11 @@ std::vector<std::string> people_of(const run::RunHeader& header, const scenario:
 /// The same from the run alone.
 std::vector<std::string> people_of(const run::RunHeader& header, narration::Language language);
 
+/// By act of a scenario: the line of the file that it stands in.
+std::vector<std::uint32_t> act_lines_of(const scenario::Loaded& loaded);
+/// The same from the run alone.
+std::vector<std::uint32_t> act_lines_of(const run::RunHeader& header);
+
 /// The header with its title in a language.
 run::RunHeader titled(run::RunHeader header, narration::Language language);
 

@@ -74,7 +74,8 @@ Status carry_out(const ExportCommand& command, const Context& context)
         const run::Journeys journeys{*log};
         const run::RunHeader header = titled(log->header(), context.language);
         output(wire::as_octets(
-            exporting::story_text(exporting::tale_of(*log, journeys), {header, narrator, context.depth, {}, {}})));
+            exporting::story_text(exporting::tale_of(*log, journeys),
+                                  {header, narrator, context.depth, {}, {}, act_lines_of(log->header())})));
         break;
     }
     }

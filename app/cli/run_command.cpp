@@ -71,7 +71,8 @@ Status carry_out(const RunCommand& command, const Context& context)
     const exporting::Medium medium = context.console.medium(context.language);
     const run::Journeys journeys{*log};
     context.console.write(
-        exporting::story_text(exporting::tale_of(*log, journeys), {header, narrator, context.depth, medium, {}}));
+        exporting::story_text(exporting::tale_of(*log, journeys),
+                              {header, narrator, context.depth, medium, {}, act_lines_of(scenario->loaded)}));
     say_what_next(command, context.console, catalogue, medium);
     return Status::good;
 }

@@ -124,7 +124,8 @@ Status carry_out(const ShowCommand& command, const Context& context)
                                      narrator,
                                      context.depth,
                                      context.console.medium(context.language),
-                                     {command.mail, command.step, command.host}};
+                                     {command.mail, command.step, command.host},
+                                     act_lines_of(log->header())};
     switch (command.view) {
     case View::story: context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling)); break;
     case View::dialogue: context.console.write(exporting::dialogue_text(*log, journeys, telling)); break;

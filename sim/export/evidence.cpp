@@ -5,7 +5,11 @@
 #include "sim/narration/terminal_text.hpp"
 #include "sim/narration/words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace tegami::exporting {
 namespace {
@@ -14,6 +18,9 @@ using narration::figure_text;
 
 /// A reply of more lines behind its first is folded.
 constexpr std::size_t reply_lines_shown = 1;
+
+/// What is told alike more often than this is told once.
+constexpr std::size_t repeats_shown = 2;
 
 const Written* written_of(const Evidence& evidence) { return std::get_if<Written>(&evidence.what); }
 
@@ -30,11 +37,19 @@ std::size_t next_change(std::span<const Evidence> all, std::size_t from, NodeId 
 /// What a line of a reply says behind its code.
 std::string_view said_in(std::string_view line, bool smtp) { return smtp && line.size() > 4 ? line.substr(4) : line; }
 
+/// "5.1.1" of "550 5.1.1 No such user here" (RFC 3463 §2); empty where there is none.
+std::string_view enhanced_code(std::string_view reply)
+{
+    if (reply.size() < 5) return {};
+    const std::string_view behind = reply.substr(4);
+    return behind.substr(0, behind.find(' '));
+}
+
 } // namespace
 
 std::string EvidenceTeller::clock(Time at) const { return narration::clock_text(at, telling_.header.zone_minutes); }
 
-void EvidenceTeller::line(std::string_view label, const std::string& text, Style style)
+void EvidenceTeller::put(std::string_view label, const std::string& text, Style style)
 {
     page_.hanging({label_column, std::string{label}, style}, {text_column, text});
 }
@@ -42,10 +57,10 @@ void EvidenceTeller::line(std::string_view label, const std::string& text, Style
 void EvidenceTeller::tell(const Passage& passage)
 {
     const All all{passage.evidence};
-    const std::vector<bool> left_out = folded(all);
+    const std::vector<Line> lines = folded(all);
     bool asked = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (left_out[i]) continue;
+        if (lines[i].left_out) continue;
         if (is_plain() && std::holds_alternative<Found>(all[i].what)) {
             if (!std::exchange(asked, true)) tell_found(passage);
             continue;
@@ -60,14 +75,21 @@ void EvidenceTeller::tell(const Passage& passage)
             tell_reply(all.subspan(first, i + 1 - first));
             continue;
         }
-        std::visit([&](const auto& what) { tell(all[i].at, what); }, all[i].what);
+        std::visit([&](const auto& what) { tell(all[i].at, what, lines[i]); }, all[i].what);
     }
 }
 
-std::vector<bool> EvidenceTeller::folded(All all) const
+std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
 {
-    std::vector<bool> left_out(all.size());
-    if (!is_plain()) return left_out;
+    std::vector<Line> lines(all.size());
+    if (!is_plain()) return lines;
+    fold_files(all, lines);
+    fold_repeated(all, lines);
+    return lines;
+}
+
+void EvidenceTeller::fold_files(All all, std::vector<Line>& lines) const
+{
     bool is_deleted = false;
     for (std::size_t i = all.size(); i-- > 0;) {
         if (const auto* kept = std::get_if<Kept>(&all[i].what))
@@ -75,7 +97,7 @@ std::vector<bool> EvidenceTeller::folded(All all) const
         const Written* const written = written_of(all[i]);
         if (!written) continue;
         // That a mailbox lost a letter says it all.
-        if (written->change == run::DiskChange::removed) left_out[i] = is_deleted;
+        if (written->change == run::DiskChange::removed) lines[i].left_out = is_deleted;
         // Content synced, name in place, name synced: the last of them stands for all.
         if (written->change != run::DiskChange::written) continue;
         const std::size_t synced = next_change(all, i, written->node, run::DiskChange::synced, written->path);
@@ -84,9 +106,34 @@ std::vector<bool> EvidenceTeller::folded(All all) const
         const std::string& to = written_of(all[renamed])->to;
         const std::string folder = to.substr(0, to.rfind('/'));
         if (next_change(all, renamed, written->node, run::DiskChange::folder_synced, folder) != all.size())
-            left_out[i] = left_out[synced] = left_out[renamed] = true;
+            lines[i].left_out = lines[synced].left_out = lines[renamed].left_out = true;
     }
-    return left_out;
+}
+
+void EvidenceTeller::fold_repeated(All all, std::vector<Line>& lines) const
+{
+    using Kind = std::tuple<bool, NodeId, NodeId, int, std::string>; // what is told alike
+    std::map<Kind, std::vector<std::size_t>> alike;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (const auto* stopped = std::get_if<Stopped>(&all[i].what))
+            alike[{true, stopped->from, stopped->to, stopped->reason ? static_cast<int>(*stopped->reason) : -1,
+                   stopped->rule}]
+                .push_back(i);
+        else if (const auto* again = std::get_if<Again>(&all[i].what))
+            alike[{false, again->node, NodeId{}, static_cast<int>(again->rule), {}}].push_back(i);
+    }
+    for (const auto& [kind, places] : alike) {
+        if (places.size() <= repeats_shown) continue;
+        for (const std::size_t place : places) lines[place].left_out = true;
+        Line& first = lines[places.front()];
+        first = {.left_out = false, .times = static_cast<std::uint32_t>(places.size()), .last = all[places.back()].at};
+    }
+}
+
+std::string EvidenceTeller::times(const Line& line) const
+{
+    return line.times == 1 ? std::string{}
+                           : catalogue_.text("story.times", {{"times", line.times}, {"time", clock(line.last)}});
 }
 
 /// All that were asked for one after the other.
@@ -97,7 +144,7 @@ void EvidenceTeller::tell_found(const Passage& passage)
         told += catalogue_.text(
             "story.arp.frames",
             {{"frames", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.arp_frames))}});
-    line("arp", told);
+    put("arp", told);
 }
 
 /// "250-mail.example.com … PIPELINING, SIZE 10485760, 8BITMIME", cut where the line ends.
@@ -107,7 +154,7 @@ void EvidenceTeller::tell_reply(All lines)
     const bool smtp = first.text.size() > 3 && first.text[3] == '-';
     const bool dotted = !smtp && std::get<Said>(lines.back().what).text == ".";
     if (lines.size() - 1 - (dotted ? 1 : 0) <= reply_lines_shown) {
-        for (const Evidence& each : lines) tell(each.at, std::get<Said>(each.what));
+        for (const Evidence& each : lines) tell(each.at, std::get<Said>(each.what), {});
         return;
     }
     std::string told = narration::terminal_safe(first.text) + " … ";
@@ -121,7 +168,7 @@ void EvidenceTeller::tell_reply(All lines)
         }
         told += item + (i < last ? ", " : "");
     }
-    line("S", told);
+    put("S", told);
 }
 
 std::string EvidenceTeller::letter_text(const Said& said) const
@@ -134,34 +181,35 @@ std::string EvidenceTeller::letter_text(const Said& said) const
     return catalogue_.count("story.letter", static_cast<std::int64_t>(*said.octets), {{"size", size}});
 }
 
-void EvidenceTeller::tell(Time, const Said& said)
+void EvidenceTeller::tell(Time, const Said& said, const Line&)
 {
     const std::string_view label = said.by_client ? "C" : "S";
     if (said.letter)
         page_.hanging({label_column, std::string{label}}, {text_column, letter_text(said), Style::dim});
     else
-        line(label, said.text);
+        put(label, said.text);
     if (said.secret) page_.paragraph({text_column, catalogue_.text("story.secret"), Style::held});
 }
 
-void EvidenceTeller::tell(Time at, const Found& found)
+void EvidenceTeller::tell(Time at, const Found& found, const Line&)
 {
-    line("arp", clock(at) + "  " +
-                    catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
-                                                    {"address", format(found.address)},
-                                                    {"mac", format(found.mac)}}));
+    put("arp", clock(at) + "  " +
+                   catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
+                                                   {"address", format(found.address)},
+                                                   {"mac", format(found.mac)}}));
 }
 
-void EvidenceTeller::tell(Time at, const Stopped& stopped)
+void EvidenceTeller::tell(Time at, const Stopped& stopped, const Line& line)
 {
     const std::string time = clock(at);
     if (!stopped.reason)
-        return line(catalogue_.text("story.label.lost"),
-                    time + "  " +
-                        catalogue_.text("story.lost", {{"frame", static_cast<std::uint64_t>(stopped.frame)},
-                                                       {"from", narrator_.names().node(stopped.from)},
-                                                       {"to", narrator_.names().node(stopped.to)}}),
-                    Style::stop);
+        return put(catalogue_.text("story.label.lost"),
+                   time + "  " +
+                       catalogue_.text("story.lost", {{"frame", static_cast<std::uint64_t>(stopped.frame)},
+                                                      {"from", narrator_.names().node(stopped.from)},
+                                                      {"to", narrator_.names().node(stopped.to)}}) +
+                       times(line),
+                   Style::stop);
     run::FrameDropped fact;
     fact.nic = stopped.nic;
     fact.reason = *stopped.reason;
@@ -169,16 +217,16 @@ void EvidenceTeller::tell(Time at, const Stopped& stopped)
     run::Event event;
     event.node = stopped.from;
     event.what = fact;
-    line(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event), Style::stop);
+    put(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event) + times(line), Style::stop);
 }
 
-void EvidenceTeller::tell(Time at, const Again& again)
+void EvidenceTeller::tell(Time at, const Again& again, const Line& line)
 {
     const std::string node = narrator_.names().node(again.node);
     const std::string why = narrator_.reason(again.rule, telling_.depth);
     const auto frame = static_cast<std::uint64_t>(again.frame);
     std::string told;
-    if (again.frame == FrameRef::none)
+    if (again.frame == FrameRef::none || line.times > 1)
         told = catalogue_.text("story.again.unseen", {{"node", node}, {"why", why}});
     else if (again.missed == FrameRef::none)
         told = catalogue_.text("story.again", {{"node", node}, {"why", why}, {"frame", frame}});
@@ -188,29 +236,29 @@ void EvidenceTeller::tell(Time at, const Again& again)
                                                         {"frame", frame},
                                                         {"missed", static_cast<std::uint64_t>(again.missed)},
                                                         {"time", narration::duration_text(catalogue_, again.after)}});
-    line(catalogue_.text("story.label.again"), clock(at) + "  " + told, Style::held);
+    put(catalogue_.text("story.label.again"), clock(at) + "  " + told + times(line), Style::held);
 }
 
-void EvidenceTeller::tell(Time, const Shared& shared)
+void EvidenceTeller::tell(Time, const Shared& shared, const Line&)
 {
-    line("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
-                                                 {"number", tale_.number_of(shared.with)}}));
+    put("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
+                                                {"number", tale_.number_of(shared.with)}}));
 }
 
-void EvidenceTeller::tell(Time at, const Connection& connection)
+void EvidenceTeller::tell(Time at, const Connection& connection, const Line&)
 {
-    line("tcp",
-         clock(at) + "  " +
-             catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
-                                                  {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-         Style::stop);
+    put("tcp",
+        clock(at) + "  " +
+            catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
+                                                 {"why", narrator_.reason(connection.rule, telling_.depth)}}),
+        Style::stop);
 }
 
-void EvidenceTeller::tell(Time at, const Written& written)
+void EvidenceTeller::tell(Time at, const Written& written, const Line&)
 {
     const std::string label = catalogue_.text("story.label.disk");
     if (is_plain() && written.change == run::DiskChange::folder_synced)
-        return line(label, clock(at) + "  " + catalogue_.text("story.safe"));
+        return put(label, clock(at) + "  " + catalogue_.text("story.safe"));
     run::DiskChanged fact;
     fact.change = written.change;
     fact.path = written.path;
@@ -219,10 +267,10 @@ void EvidenceTeller::tell(Time at, const Written& written)
     run::Event event;
     event.node = written.node;
     event.what = fact;
-    line(label, clock(at) + "  " + narrator_.tell(event));
+    put(label, clock(at) + "  " + narrator_.tell(event));
 }
 
-void EvidenceTeller::tell(Time at, const Kept& kept)
+void EvidenceTeller::tell(Time at, const Kept& kept, const Line&)
 {
     std::string told;
     switch (kept.change) {
@@ -232,7 +280,81 @@ void EvidenceTeller::tell(Time at, const Kept& kept)
     case run::MailboxChange::deleted: told = catalogue_.text("story.deleted", {{"mailbox", kept.mailbox}}); break;
     case run::MailboxChange::seen: told = catalogue_.text("story.seen", {{"mailbox", kept.mailbox}}); break;
     }
-    line(catalogue_.text("story.label.mailbox"), clock(at) + "  " + told);
+    put(catalogue_.text("story.label.mailbox"), clock(at) + "  " + told);
+}
+
+// ---- why, and what to do
+
+/// "stopped.toml, line 17", or nothing where no act of the scenario did it.
+std::string EvidenceTeller::place_of(const Happening& happening) const
+{
+    if (happening.act == 0 || happening.act > telling_.act_lines.size()) return {};
+    return catalogue_.text("story.cause.place",
+                           {{"file", telling_.header.scenario_file}, {"line", telling_.act_lines[happening.act - 1]}});
+}
+
+void EvidenceTeller::tell_causes(const Passage& passage)
+{
+    for (const Evidence& evidence : passage.evidence) {
+        const auto* stopped = std::get_if<Stopped>(&evidence.what);
+        if (!stopped || !stopped->because) continue;
+        const Happening& happening = tale_.happenings[*stopped->because];
+        const auto* process = std::get_if<run::ProcessChange>(&happening.change);
+        const std::string what = process ? narrator_.names().node(happening.node) : link_of(happening); // of two ends
+        if (!is_news(fmt::format("{} {}", happening.at.ns, what))) continue;
+        run::Event event;
+        event.node = happening.node;
+        if (process)
+            event.what = run::ProcessChanged{*process};
+        else
+            event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), 0};
+        const std::string until = happening.mended ? "–" + clock(*happening.mended) : std::string{};
+        put(catalogue_.text("story.label.cause"),
+            clock(happening.at) + until + "  " + narrator_.tell(event) + place_of(happening), Style::stop);
+    }
+}
+
+std::string EvidenceTeller::link_of(const Happening& happening) const
+{
+    const auto nic = static_cast<std::size_t>(happening.nic);
+    return nic < telling_.header.nics.size() ? telling_.header.nics[nic].link : std::string{};
+}
+
+/// Whether this letter's story has not said so yet.
+bool EvidenceTeller::is_news(std::string told)
+{
+    if (std::ranges::find(told_, told) != told_.end()) return false;
+    told_.push_back(std::move(told));
+    return true;
+}
+
+void EvidenceTeller::tell_mending(const Passage& passage)
+{
+    if (passage.ended && passage.outcome == run::Outcome::done) return;
+    std::string told;
+    bool is_known = false; // what is behind it
+    for (const Evidence& evidence : passage.evidence) {
+        const auto* stopped = std::get_if<Stopped>(&evidence.what);
+        if (!stopped || !stopped->because) continue;
+        is_known = true;
+        const Happening& happening = tale_.happenings[*stopped->because];
+        if (!happening.mended) told = mending_of(happening);
+    }
+    if (!is_known) {
+        const std::string key =
+            fmt::format("story.mend.{}",
+                        passage.reason == "reply" ? enhanced_code(passage.detail) : std::string_view{passage.reason});
+        if (catalogue_.has(key)) told = catalogue_.text(key, {{"peer", passage.peer}, {"port", passage.port}});
+    }
+    if (!told.empty() && is_news(told)) put(catalogue_.text("story.label.mend"), told, Style::held);
+}
+
+/// The act that would put it right.
+std::string EvidenceTeller::mending_of(const Happening& happening) const
+{
+    if (std::holds_alternative<run::ProcessChange>(happening.change))
+        return catalogue_.text("story.mend.host", {{"node", narrator_.names().node(happening.node)}});
+    return catalogue_.text("story.mend.link", {{"link", link_of(happening)}});
 }
 
 } // namespace tegami::exporting

@@ -27,7 +27,12 @@ class EvidenceTeller {
     }
 
     void tell(const Passage& passage);
-    void line(std::string_view label, const std::string& text, Style style = Style::plain);
+    /// What in the world was behind the frames that were stopped; each once a letter.
+    void tell_causes(const Passage& passage);
+    /// What to do about a step that came to nothing, where there is something.
+    void tell_mending(const Passage& passage);
+    void begin_letter() { told_.clear(); }
+    void put(std::string_view label, const std::string& text, Style style = Style::plain);
 
     // The columns of a block.
     static constexpr int label_column = 9;
@@ -35,30 +40,44 @@ class EvidenceTeller {
 
   private:
     using All = std::span<const Evidence>;
+    /// What the plain depth makes of one piece.
+    struct Line {
+        bool left_out = false;
+        std::uint32_t times = 1; ///< the same happened so often
+        Time last{};
+    };
 
     void tell_found(const Passage& passage);
     void tell_reply(All lines);
-    /// Which of the evidence the plain depth leaves to another line.
-    std::vector<bool> folded(All all) const;
+    std::vector<Line> folded(All all) const;
+    void fold_files(All all, std::vector<Line>& lines) const;
+    /// Frames stopped at the same place for the same reason, and segments sent again, where there are many.
+    void fold_repeated(All all, std::vector<Line>& lines) const;
+    std::string times(const Line& line) const;
 
     std::string letter_text(const Said& said) const;
-    void tell(Time at, const Said& said);
-    void tell(Time at, const Found& found);
-    void tell(Time at, const Stopped& stopped);
-    void tell(Time at, const Again& again);
-    void tell(Time at, const Shared& shared);
-    void tell(Time at, const Connection& connection);
-    void tell(Time at, const Written& written);
-    void tell(Time at, const Kept& kept);
+    void tell(Time at, const Said& said, const Line& line);
+    void tell(Time at, const Found& found, const Line& line);
+    void tell(Time at, const Stopped& stopped, const Line& line);
+    void tell(Time at, const Again& again, const Line& line);
+    void tell(Time at, const Shared& shared, const Line& line);
+    void tell(Time at, const Connection& connection, const Line& line);
+    void tell(Time at, const Written& written, const Line& line);
+    void tell(Time at, const Kept& kept, const Line& line);
 
     bool is_plain() const { return telling_.depth == narration::Depth::plain; }
     std::string clock(Time at) const;
+    std::string link_of(const Happening& happening) const;
+    bool is_news(std::string told);
+    std::string mending_of(const Happening& happening) const;
+    std::string place_of(const Happening& happening) const;
 
     Page& page_;
     const Tale& tale_;
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
+    std::vector<std::string> told_; // of causes and mendings, in this letter
 };
 
 } // namespace tegami::exporting

@@ -24,6 +24,9 @@ constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay, Step::s3
                                    Step::s3_3_transfer, Step::a1_spf,   Step::a2_dkim,    Step::a3_dmarc,
                                    Step::r1_hand_over,  Step::r2_store, Step::r3_request, Step::r4_fetch};
 
+/// So many further tries with the same end are one block.
+constexpr std::size_t tries_folded = 2;
+
 class Story {
   public:
     Story(const Tale& tale, const Telling& telling)
@@ -86,22 +89,53 @@ class Story {
               Style::story}});
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
-        for (const Passage* passage : shown) {
+        evidence_.begin_letter();
+        for (std::size_t i = 0; i < shown.size(); ++i) {
             page_.blank();
-            tell(*passage);
+            tell(*shown[i]);
+            std::size_t last = i;
+            while (last + 1 < shown.size() && ends_alike(*shown[i], *shown[last + 1])) ++last;
+            if (last - i < tries_folded || telling_.depth != narration::Depth::plain) continue;
+            page_.blank();
+            tell_tries({shown.data() + i + 1, last - i});
+            i = last;
         }
         if (whole) tell_skipped(letter);
         return true;
     }
 
+    /// The next try of the same, which came to the same end.
+    static bool ends_alike(const Passage& one, const Passage& other)
+    {
+        return one.known && other.known && one.ended && other.ended && one.step == other.step &&
+               one.mail == other.mail && one.node == other.node && one.peer == other.peer &&
+               one.recipients == other.recipients && one.outcome == run::Outcome::deferred &&
+               other.outcome == one.outcome && one.reason == other.reason && one.detail == other.detail;
+    }
+
+    /// Tries that ended as the one before them did.
+    void tell_tries(std::span<const Passage* const> tries)
+    {
+        const Passage &first = *tries.front(), &last = *tries.back();
+        tell_head(first, catalogue_.text("story.tries", {{"first", first.tries}, {"last", last.tries}}));
+        page_.paragraph({text_column, catalogue_.count("story.tries.alike", static_cast<std::int64_t>(tries.size()),
+                                                       {{"time", clock(last.begun)}})});
+        std::uint64_t frames = 0;
+        for (const Passage* passage : tries) frames += passage->frames;
+        if (frames > 0)
+            page_.paragraph(
+                {text_column, catalogue_.count("story.frames", static_cast<std::int64_t>(frames)), Style::dim});
+    }
+
     void tell(const Passage& passage)
     {
-        tell_head(passage);
+        tell_head(passage,
+                  passage.tries > 1 ? catalogue_.text("story.try", {{"tries", passage.tries}}) : std::string{});
         if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
         if (is_first_in_session(passage)) {
             const Passage& opener = tale_.passages[*passage.opened_by];
-            evidence_.line("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
-                                                                   {"number", tale_.number_of(opener.mail)}}));
+            evidence_.put("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
+                                                                  {"number", tale_.number_of(opener.mail)}}));
         }
         evidence_.tell(passage);
         tell_end(passage);
@@ -117,12 +151,12 @@ class Story {
         });
     }
 
-    void tell_head(const Passage& passage)
+    void tell_head(const Passage& passage, const std::string& tries)
     {
         const std::string_view mark = passage.ended ? narration::mark(passage.outcome) : narration::mark_now;
         std::string name = narrator_.step(passage.step);
         std::string way = way_of(passage);
-        if (passage.tries > 1) way += "   " + catalogue_.text("story.try", {{"tries", passage.tries}});
+        if (!tries.empty()) way += "   " + tries;
         page_.row({{0, std::string{mark}, style_of(passage)},
                    {code_column, std::string{run::step_name(passage.step)}, Style::strong},
                    {name_column, std::move(name), Style::strong},
@@ -153,11 +187,15 @@ class Story {
     {
         if (!passage.ended) {
             page_.paragraph({text_column, catalogue_.text("story.not_ended"), Style::story});
+            evidence_.tell_causes(passage);
+            evidence_.tell_mending(passage);
             return;
         }
         if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
             page_.paragraph(
                 {text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer), style_of(passage)});
+        evidence_.tell_causes(passage);
+        evidence_.tell_mending(passage);
         std::string facts;
         const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
         const bool is_deep = telling_.depth != narration::Depth::plain;

@@ -240,8 +240,37 @@ void TaleFold::take_stop(const run::Event& event, Stopped stopped)
 {
     const auto frame = static_cast<std::size_t>(stopped.frame);
     const NodeId sender = frame < senders_.size() ? senders_[frame] : NodeId{};
+    stopped.because = reason_behind(stopped);
     for (const std::size_t passage : served(event.spans)) lost_[passage].push_back({stopped.frame, event.at, sender});
     add(event.spans, event.at, std::move(stopped));
+}
+
+std::optional<std::size_t> TaleFold::reason_behind(const Stopped& stopped) const
+{
+    const bool host = stopped.reason == run::DropReason::host_off || stopped.reason == run::DropReason::no_listener;
+    for (std::size_t i = tale_.happenings.size(); i-- > 0;) {
+        const Happening& happening = tale_.happenings[i];
+        const bool is_of_host = std::holds_alternative<run::ProcessChange>(happening.change);
+        if (is_of_host != host) continue;
+        if (is_of_host ? happening.node == stopped.from : happening.nic == stopped.nic) return i;
+    }
+    return std::nullopt;
+}
+
+/// Keeps what goes wrong; what goes right again ends that.
+void TaleFold::take_happening(Happening happening)
+{
+    const auto* process = std::get_if<run::ProcessChange>(&happening.change);
+    const bool is_good = process ? *process == run::ProcessChange::started || *process == run::ProcessChange::restarted
+                                 : std::get<run::LinkChange>(happening.change) == run::LinkChange::up;
+    if (const auto act = acts_.find(happening.node); act != acts_.end() && act->second.first == happening.at)
+        happening.act = act->second.second;
+    for (Happening& earlier : tale_.happenings) {
+        const bool same = earlier.node == happening.node && earlier.change.index() == happening.change.index() &&
+                          (process || earlier.nic == happening.nic);
+        if (same && !earlier.mended) earlier.mended = happening.at;
+    }
+    if (!is_good) tale_.happenings.push_back(std::move(happening));
 }
 
 void TaleFold::take_again(const run::Event& event, tcp::Rule rule)
@@ -405,6 +434,12 @@ void TaleFold::take(const run::Event& event)
     } else if (const auto* arp = std::get_if<run::ArpChanged>(&event.what)) {
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
+    } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
+        acts_[event.node] = {event.at, act->number};
+    } else if (const auto* process = std::get_if<run::ProcessChanged>(&event.what)) {
+        take_happening({.at = event.at, .node = event.node, .change = process->change});
+    } else if (const auto* link = std::get_if<run::LinkChanged>(&event.what)) {
+        take_happening({.at = event.at, .node = event.node, .nic = link->nic, .change = link->change});
     } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
         take_disk(event, *disk);
     } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {

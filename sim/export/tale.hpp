@@ -45,6 +45,16 @@ struct Found {
     link::MacAddress mac;
 };
 
+/// Something in the world went wrong, or right again: a host stopped, a cable was cut.
+struct Happening {
+    Time at{};
+    NodeId node{};
+    run::NicId nic{}; ///< of a link: this end's
+    std::variant<run::ProcessChange, run::LinkChange> change;
+    std::uint32_t act = 0;                     ///< of the scenario that did it; 0 where none did
+    std::optional<Time> mended = std::nullopt; ///< when it was over
+};
+
 /// A link lost a frame (`reason` none), or somebody threw it away.
 struct Stopped {
     FrameRef frame{};
@@ -53,6 +63,7 @@ struct Stopped {
     std::optional<run::DropReason> reason = std::nullopt;
     run::NicId nic{};
     std::string rule = {};
+    std::optional<std::size_t> because = std::nullopt; ///< index of the happening behind it
 };
 
 /// A segment sent once more.
@@ -137,8 +148,9 @@ struct Letter {
 };
 
 struct Tale {
-    std::vector<Letter> letters;   ///< by number
-    std::vector<Passage> passages; ///< by their beginning
+    std::vector<Letter> letters;       ///< by number
+    std::vector<Passage> passages;     ///< by their beginning
+    std::vector<Happening> happenings; ///< by time
     Time end{};
 
     /// The letter's number; 0 for a mail that is none of the run's.
@@ -193,6 +205,9 @@ class TaleFold {
     static std::uint32_t hear_server(Session& session, std::string_view line);
     void take_disk(const run::Event& event, const run::DiskChanged& fact);
     void take_stop(const run::Event& event, Stopped stopped);
+    /// What went wrong at this host, or at the cable of this interface, and is behind a frame that was stopped there.
+    std::optional<std::size_t> reason_behind(const Stopped& stopped) const;
+    void take_happening(Happening happening);
     void take_again(const run::Event& event, tcp::Rule rule);
     void begin_step(const run::Event& event, const run::StepBegun& fact);
     void end_step(const run::Event& event, const run::StepEnded& fact);
@@ -216,7 +231,8 @@ class TaleFold {
     std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
     // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.
     std::map<NodeId, std::vector<std::pair<std::size_t, std::size_t>>> pending_;
-    std::map<std::size_t, std::vector<Lost>> lost_; // by passage: lost and not yet sent again
+    std::map<std::size_t, std::vector<Lost>> lost_;         // by passage: lost and not yet sent again
+    std::map<NodeId, std::pair<Time, std::uint32_t>> acts_; // by node: when the scenario last did something, and what
     std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>
         renamed_;                           // by folder: whose names are not synced
     std::vector<NodeId> senders_{NodeId{}}; // by frame: who first sent it

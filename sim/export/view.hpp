@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tegami::exporting {
 
@@ -27,6 +28,7 @@ struct Telling {
     narration::Depth depth = narration::Depth::plain;
     Medium medium = {};
     Selection selection = {};
+    std::vector<std::uint32_t> act_lines = {}; ///< by act, from 1: the line of the scenario's file that it stands in
 };
 
 } // namespace tegami::exporting

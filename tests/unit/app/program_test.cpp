@@ -4,9 +4,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 using namespace tegami;
 using namespace tegami::cli;
@@ -216,4 +218,34 @@ TEST_CASE("JUnit's XML holds strange names", "[junit]")
     CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\"/>") != std::string::npos);
     CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"0\"") != std::string::npos);
     CHECK(xml.find("tests=\"1\" failures=\"0\" errors=\"1\"") != std::string::npos);
+}
+
+TEST_CASE("what went wrong is told with where it was set and what mends it", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    std::ifstream file{program_test::two_letters};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    text.replace(text.find("[[do]]"), 0, "[[do]]\nat = \"500ms\"\nexample-mail.stops = true\n\n");
+    const std::size_t line = static_cast<std::size_t>(std::count(
+                                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("[[do]]")), '\n')) +
+                             1;
+    const std::string stopped = folder.write("stopped.toml", text);
+
+    const auto told = program({"run", stopped, "--until", "1h"});
+    CHECK(told.status == Status::good);
+    CHECK(told.out.find("tries 2–") != std::string::npos);
+    CHECK(told.out.find("example-mail is shut down. (stopped.toml, line " + std::to_string(line) + ")") !=
+          std::string::npos);
+    CHECK(told.out.find("mend    start it again, in a [[do]]: example-mail.starts = true") != std::string::npos);
+    const auto deep = program({"run", stopped, "--until", "1h", "--depth", "exam"});
+    CHECK(deep.out.find("tries 2–") == std::string::npos); // each try by itself
+    CHECK(deep.out.find("try 3") != std::string::npos);
+
+    // Once it has started again nothing is left to mend.
+    const std::string mended =
+        folder.write("mended.toml", text + "\n[[do]]\nat = \"10min\"\nexample-mail.starts = true\n");
+    const auto both = program({"run", mended, "--until", "1h"});
+    CHECK(both.out.find("09:00:00.500–09:10:00.000  example-mail is shut down.") != std::string::npos);
+    CHECK(both.out.find("mend ") == std::string::npos);
 }
