@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 4> endings{".pcapng", ".pcap", ".txt", ".
 
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
-    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view = "story", at, mail, step, host,
-                            filter, output, sniff, junit;
+    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view = "story", at, mail, step,
+                            host, filter, output, sniff, junit;
     std::vector<std::string> files;
     bool json = false, quiet = false, help = false, version = false;
 };
@@ -136,7 +136,8 @@ class Parser {
     {
         command.add_flag(names, value, catalogue_.text(key));
     }
-    void option(CLI::App& command, const std::string& names, std::string& value, const std::string& type, std::string_view key)
+    void option(CLI::App& command, const std::string& names, std::string& value, const std::string& type,
+                std::string_view key)
     {
         command.add_option(names, value, catalogue_.text(key))->type_name(type);
     }
@@ -254,8 +255,7 @@ class Parser {
     }
     void goes_with(std::string_view option, const std::string& word, bool fits, std::string_view with)
     {
-        if (!word.empty() && !fits)
-            wrong(catalogue_.text("cli.error.goes_with", {{"option", option}, {"with", with}}));
+        if (!word.empty() && !fits) wrong(catalogue_.text("cli.error.goes_with", {{"option", option}, {"with", with}}));
     }
 
     ExportCommand read_export(const CLI::App& command)
@@ -294,7 +294,8 @@ class Parser {
         page.blank();
         std::string usage = "tegami " + (whole ? std::string{"COMMAND"} : command.get_name());
         for (const CLI::Option* option : command.get_options())
-            if (option->get_positional()) usage += " " + option->get_name() + (option->get_items_expected_max() > 1 ? "…" : "");
+            if (option->get_positional())
+                usage += " " + option->get_name() + (option->get_items_expected_max() > 1 ? "…" : "");
         page.paragraph({0, catalogue_.text("cli.usage") + ":  " + usage + "  …"});
 
         const auto section = [&](std::string_view key, const std::vector<std::pair<std::string, std::string>>& rows) {
@@ -324,7 +325,8 @@ class Parser {
             page.paragraph({0, catalogue_.text("cli.more")});
         } else {
             page.paragraph({0, catalogue_.text("cli.examples") + ":"});
-            for (const std::string_view example : examples_of(command.get_name())) page.row({{2, std::string{example}}});
+            for (const std::string_view example : examples_of(command.get_name()))
+                page.row({{2, std::string{example}}});
         }
         page.paragraph({0, catalogue_.text("cli.status")});
         return page.take();
@@ -333,10 +335,12 @@ class Parser {
     static std::vector<std::string_view> examples_of(std::string_view command)
     {
         if (command == "run")
-            return {"tegami run scenarios/two-letters.toml", "tegami run scenarios/two-letters.toml --save run.pcapng --lang ja",
+            return {"tegami run scenarios/two-letters.toml",
+                    "tegami run scenarios/two-letters.toml --save run.pcapng --lang ja",
                     "tegami run scenarios/two-letters.toml --json | jq .fact"};
         if (command == "show")
-            return {"tegami show run.pcapng --mail 2 --depth exam", "tegami show run.pcapng --view packets --filter 'tcp port 25'",
+            return {"tegami show run.pcapng --mail 2 --depth exam",
+                    "tegami show run.pcapng --view packets --filter 'tcp port 25'",
                     "tegami show run.pcapng --view state --at 1.5s --host example-mail"};
         if (command == "export")
             return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt"};
@@ -368,8 +372,8 @@ narration::Language language_asked_for(std::span<const std::string> arguments, n
 
 } // namespace
 
-std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments, narration::Language language,
-                                                     bool utf8)
+std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments,
+                                                     narration::Language language, bool utf8)
 {
     return Parser{language_asked_for(arguments, language), utf8}.parse(arguments);
 }

@@ -75,7 +75,7 @@ struct UsageError {
 
 /// `arguments`: without the program's name. `language`: what the locale says, unless --lang does. Help is laid out for
 /// `utf8` or not.
-std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments, narration::Language language,
-                                                     bool utf8 = true);
+std::expected<Arguments, UsageError> parse_arguments(std::span<const std::string> arguments,
+                                                     narration::Language language, bool utf8 = true);
 
 } // namespace tegami::cli

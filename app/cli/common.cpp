@@ -39,7 +39,8 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
 {
     const auto octets = run::read_file(path);
     if (!octets) {
-        complain(context, catalogue, catalogue.text("cli.error.file.read", {{"path", path}, {"detail", octets.error().text()}}));
+        complain(context, catalogue,
+                 catalogue.text("cli.error.file.read", {{"path", path}, {"detail", octets.error().text()}}));
         return std::nullopt;
     }
     std::string text{wire::as_text(*octets)};
@@ -55,13 +56,15 @@ std::optional<run::Log> open_run(const std::string& path, const Context& context
 {
     auto log = run::Log::open(path);
     if (!log) {
-        complain(context, catalogue, catalogue.text("cli.error.file.read", {{"path", path}, {"detail", log.error().text()}}));
+        complain(context, catalogue,
+                 catalogue.text("cli.error.file.read", {{"path", path}, {"detail", log.error().text()}}));
         return std::nullopt;
     }
     if (log->broken()) {
         const wire::Malformed& broken = *log->broken();
         if (!log->is_run() && log->frames() == 0) {
-            complain(context, catalogue, catalogue.text("cli.error.unreadable", {{"path", path}, {"rule", broken.rule}}));
+            complain(context, catalogue,
+                     catalogue.text("cli.error.unreadable", {{"path", path}, {"rule", broken.rule}}));
             return std::nullopt;
         }
         complain(context, catalogue,
@@ -94,7 +97,8 @@ std::vector<std::string> people_of(const run::RunHeader& header, narration::Lang
 run::RunHeader titled(run::RunHeader header, narration::Language language)
 {
     if (const auto loaded = scenario::read_scenario(header.scenario))
-        if (const std::string& title = in_language(loaded->scenario.title, language); !title.empty()) header.title = title;
+        if (const std::string& title = in_language(loaded->scenario.title, language); !title.empty())
+            header.title = title;
     return header;
 }
 

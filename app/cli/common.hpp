@@ -31,7 +31,8 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
                                                const narration::Catalogue& catalogue);
 
 /// A run or capture; nothing, after saying why. One that is broken in the middle is noted and given.
-std::optional<run::Log> open_run(const std::string& path, const Context& context, const narration::Catalogue& catalogue);
+std::optional<run::Log> open_run(const std::string& path, const Context& context,
+                                 const narration::Catalogue& catalogue);
 
 /// Whose machine each node of a run is, in a language: from the scenario that the run carries.
 std::vector<std::string> people_of(const run::RunHeader& header, const scenario::Loaded& loaded,

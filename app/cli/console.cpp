@@ -29,9 +29,12 @@ Environment read_environment()
 }
 
 Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
-    : out_{out}, err_{err}, utf8_{narration::expects_utf8(environment.locale)},
+    : out_{out},
+      err_{err},
+      utf8_{narration::expects_utf8(environment.locale)},
       colour_{!environment.no_color && !environment.dumb && ::isatty(::fileno(out)) != 0},
-      out_is_terminal_{::isatty(::fileno(out)) != 0}, err_is_terminal_{::isatty(::fileno(err)) != 0},
+      out_is_terminal_{::isatty(::fileno(out)) != 0},
+      err_is_terminal_{::isatty(::fileno(err)) != 0},
       dumb_{environment.dumb}
 {
 }

@@ -52,7 +52,8 @@ Status carry_out(const ExportCommand& command, const Context& context)
     if (!read_place(command, *log, context, catalogue, choice.place)) return Status::wrong_input;
 
     const auto cannot_write = [&](const run::FileError& error) {
-        complain(context, catalogue, catalogue.text("cli.error.file.write", {{"path", command.output}, {"detail", error.text()}}));
+        complain(context, catalogue,
+                 catalogue.text("cli.error.file.write", {{"path", command.output}, {"detail", error.text()}}));
         return Status::wrong_input;
     };
     auto file = run::FileSink::create(command.output);

@@ -33,11 +33,12 @@ std::string to_junit(const std::vector<JunitSuite>& suites)
     for (const JunitSuite& suite : suites) {
         const auto failures = std::ranges::count(suite.cases, false, &JunitCase::held);
         const bool broken = !suite.error.empty();
-        xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n", escaped(suite.name),
-                           suite.cases.size() + (broken ? 1 : 0), failures, broken ? 1 : 0);
+        xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
+                           escaped(suite.name), suite.cases.size() + (broken ? 1 : 0), failures, broken ? 1 : 0);
         if (broken)
-            xml += fmt::format("    <testcase name=\"scenario\" classname=\"{0}\"><error message=\"{1}\"/></testcase>\n",
-                               escaped(suite.name), escaped(suite.error));
+            xml +=
+                fmt::format("    <testcase name=\"scenario\" classname=\"{0}\"><error message=\"{1}\"/></testcase>\n",
+                            escaped(suite.name), escaped(suite.error));
         for (const JunitCase& one : suite.cases) {
             xml += fmt::format("    <testcase name=\"{}\" classname=\"{}\"", escaped(one.name), escaped(suite.name));
             xml += one.held ? "/>\n" : fmt::format("><failure message=\"{}\"/></testcase>\n", escaped(one.told));

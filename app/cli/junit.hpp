@@ -13,7 +13,7 @@ struct JunitCase {
 };
 
 struct JunitSuite {
-    std::string name; ///< the scenario's file
+    std::string name;  ///< the scenario's file
     std::string error; ///< why there was nothing to check; empty where there was
     std::vector<JunitCase> cases;
 };

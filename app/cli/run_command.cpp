@@ -14,11 +14,11 @@ void say_what_next(const RunCommand& command, Console& console, const narration:
     exporting::Page page{medium};
     page.blank();
     if (command.save.empty()) {
-        page.row({{0, catalogue.text("cli.next.save", {{"scenario", command.scenario}})}});
-        page.row({{0, catalogue.text("cli.next.depth", {{"scenario", command.scenario}})}});
+        page.whole({0, catalogue.text("cli.next.save", {{"scenario", command.scenario}})});
+        page.whole({0, catalogue.text("cli.next.depth", {{"scenario", command.scenario}})});
     } else {
-        page.row({{0, catalogue.text("cli.next.saved", {{"path", command.save}})}});
-        page.row({{0, catalogue.text("cli.next.show", {{"path", command.save}})}});
+        page.whole({0, catalogue.text("cli.next.saved", {{"path", command.save}})});
+        page.whole({0, catalogue.text("cli.next.show", {{"path", command.save}})});
     }
     console.write(page.take());
 }

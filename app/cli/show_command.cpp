@@ -70,7 +70,8 @@ bool selection_is_good(const ShowCommand& command, const run::Log& log, const ru
         return near.empty() ? std::string{} : " " + catalogue.text("cli.error.meant", {{"word", near}});
     };
     bool good = true;
-    if (command.mail && std::ranges::find(journeys.mails(), *command.mail, &run::MailRow::number) == journeys.mails().end()) {
+    if (command.mail &&
+        std::ranges::find(journeys.mails(), *command.mail, &run::MailRow::number) == journeys.mails().end()) {
         complain(context, catalogue,
                  catalogue.text("cli.error.no_mail", {{"number", *command.mail}, {"count", journeys.mails().size()}}));
         good = false;
@@ -85,7 +86,8 @@ bool selection_is_good(const ShowCommand& command, const run::Log& log, const ru
     if (!command.step.empty()) {
         const exporting::Selection selection{.mail = {}, .step = command.step, .host = {}};
         bool known = false;
-        for (std::size_t i = 1; i < run::Choices<run::Step>::count; ++i) known |= selection.admits_step(static_cast<run::Step>(i));
+        for (std::size_t i = 1; i < run::Choices<run::Step>::count; ++i)
+            known |= selection.admits_step(static_cast<run::Step>(i));
         if (!known) {
             complain(context, catalogue, catalogue.text("cli.error.no_step", {{"step", command.step}}));
             good = false;
@@ -118,7 +120,10 @@ Status carry_out(const ShowCommand& command, const Context& context)
     const run::RunHeader header = titled(log->header(), context.language);
     const narration::Names names{log->header(), people_of(log->header(), context.language)};
     const narration::Narrator narrator{catalogue, names};
-    const exporting::Telling telling{header, narrator, context.depth, context.console.medium(context.language),
+    const exporting::Telling telling{header,
+                                     narrator,
+                                     context.depth,
+                                     context.console.medium(context.language),
                                      {command.mail, command.step, command.host}};
     switch (command.view) {
     case View::story: context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling)); break;

@@ -3,6 +3,7 @@
 #include "protocols/mail/ascii.hpp"
 #include "protocols/mail/date.hpp"
 #include "protocols/mail/encoded_word.hpp"
+#include "protocols/mail/header.hpp"
 
 #include <algorithm>
 
@@ -155,6 +156,21 @@ TransferEncoding choose_encoding(std::string_view text, BodyOctets allowed)
     return quoted <= text.size() / 3 * 4 ? TransferEncoding::quoted_printable : TransferEncoding::base64;
 }
 
+namespace {
+
+std::string encoded(std::string_view text, TransferEncoding encoding)
+{
+    switch (encoding) {
+    case TransferEncoding::quoted_printable: return encode_quoted_printable(text);
+    case TransferEncoding::base64: return encode_base64_lines(text);
+    case TransferEncoding::seven_bit:
+    case TransferEncoding::eight_bit: break;
+    }
+    return std::string{text};
+}
+
+} // namespace
+
 std::string compose(const Letter& letter, BodyOctets allowed)
 {
     const std::string text = with_crlf(letter.text);
@@ -177,13 +193,22 @@ std::string compose(const Letter& letter, BodyOctets allowed)
                "Content-Transfer-Encoding: ";
     message += format(encoding);
     message += "\r\n\r\n";
-    switch (encoding) {
-    case TransferEncoding::seven_bit:
-    case TransferEncoding::eight_bit: message += text; break;
-    case TransferEncoding::quoted_printable: message += encode_quoted_printable(text); break;
-    case TransferEncoding::base64: message += encode_base64_lines(text); break;
-    }
-    return message;
+    return message + encoded(text, encoding);
+}
+
+std::string as_seven_bit(std::string_view message)
+{
+    const Header header = read_header(message);
+    const HeaderField* const field = header.find("Content-Transfer-Encoding");
+    if (!field || !equal_ignoring_case(unfold(field->body), "8bit")) return std::string{message};
+    const std::string_view text = message.substr(header.body_offset);
+    const TransferEncoding encoding = choose_encoding(text, BodyOctets::seven_bit);
+    const auto value = static_cast<std::size_t>(field->body.data() - message.data());
+    std::string result{message.substr(0, value)};
+    result += ' ';
+    result += format(encoding);
+    result += message.substr(value + field->body.size(), header.body_offset - value - field->body.size());
+    return result + encoded(text, encoding);
 }
 
 } // namespace tegami::mail

@@ -42,6 +42,10 @@ enum class BodyOctets : std::uint8_t { seven_bit, eight_bit };
 /// what they are: line ends and control characters travel inside encoded words.
 std::string compose(const Letter& letter, BodyOctets allowed);
 
+/// A message of one part of text as it goes to a server without 8BITMIME (RFC 6152 §3): where it is declared 8bit, its body
+/// is encoded and its header says so; the rest, and any other message, stays octet by octet.
+std::string as_seven_bit(std::string_view message);
+
 /// How `compose` will carry this text, lines ended by CRLF: as it stands where it may, else in the shorter of the two
 /// encodings (RFC 2045 §6.2).
 TransferEncoding choose_encoding(std::string_view text, BodyOctets allowed);

@@ -39,7 +39,7 @@ class Fetching {
             if (!entry.unique_id.empty() && !sink_.wants(entry.unique_id)) {
                 if (options_.keep_on_server) continue;
                 // It is here already: an earlier session broke before its QUIT, and what it marked was not removed.
-                well = co_await remove(entry);
+                well = co_await remove(entry, options_.spans);
             } else {
                 end.stage = FetchStage::retrieve;
                 well = co_await retrieve(entry);
@@ -56,9 +56,10 @@ class Fetching {
     /// The connection still stands, and what comes over it can be understood.
     bool in_step() const { return !end.hangup && !end.malformed; }
 
-    wire::Task<bool> ask(std::string line)
+    wire::Task<bool> ask(std::string line) { return ask(std::move(line), options_.spans); }
+    wire::Task<bool> ask(std::string line, wire::Spans spans)
     {
-        const bool sent = co_await peer_.write_lines(line, options_.spans);
+        const bool sent = co_await peer_.write_lines(line, spans);
         static_cast<void>(sent); // a server that closes may have said why before
         co_return co_await hear();
     }
@@ -147,6 +148,7 @@ class Fetching {
             skipped = true;
             co_return true;
         }
+        const wire::Spans serves = text->message.spans(options_.algebra);
         const bool stored = co_await sink_.store({entry.number, entry.unique_id, std::move(text->message)});
         if (!stored) {
             skipped = true;
@@ -154,13 +156,14 @@ class Fetching {
         }
         ++end.stored;
         if (options_.keep_on_server) co_return true;
-        co_return co_await remove(entry);
+        co_return co_await remove(entry, serves);
     }
 
-    wire::Task<bool> remove(const Entry& entry)
+    /// Marks a message for deletion: that serves its mail, where it was just fetched.
+    wire::Task<bool> remove(const Entry& entry, wire::Spans serves)
     {
         end.stage = FetchStage::remove;
-        const bool marked = co_await ask("DELE " + std::to_string(entry.number) + "\r\n");
+        const bool marked = co_await ask("DELE " + std::to_string(entry.number) + "\r\n", serves);
         static_cast<void>(marked); // if it was not, it comes again, and its unique-id tells
         co_return in_step();
     }

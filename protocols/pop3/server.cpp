@@ -7,19 +7,17 @@ namespace tegami::pop3 {
 
 namespace {
 
-/// A message: the response and the dot serve the command, the text between them serves the mail. False once the stream
-/// broke.
-wire::Task<bool> send_message(wire::Stream& peer, const Session::Answer& answer, const Retrieved& message,
-                              wire::Spans spans)
+/// A message, from its response to its dot: all of it serves the mail. False once the stream broke.
+wire::Task<bool> send_message(wire::Stream& peer, const Session::Answer& answer, const Retrieved& message)
 {
     const wire::Octets part = answer.whole ? wire::Octets{message.octets} : top_of(message.octets, answer.lines);
     const wire::OctetBuffer text = mail::stuff(part);
     const Response response{true, {}, answer.whole ? std::to_string(message.octets.size()) + " octets" : ""};
     const std::string opening = format(response);
     peer.cork(true);
-    bool sent = co_await peer.write_lines(opening, spans);
+    bool sent = co_await peer.write_lines(opening, message.spans);
     if (sent) sent = co_await peer.write(wire::Octets{text}, message.spans);
-    if (sent) sent = co_await peer.write_lines(".\r\n", spans);
+    if (sent) sent = co_await peer.write_lines(".\r\n", message.spans);
     peer.cork(false);
     co_return sent;
 }
@@ -100,7 +98,7 @@ wire::Task<void> serve(wire::Stream& peer, Session& session, Maildrop& maildrop,
                 said.add(format(Response{false, "SYS/TEMP", "The message cannot be read now"}), spans);
                 break;
             }
-            const bool sent = co_await send_message(peer, answer, *message, spans);
+            const bool sent = co_await send_message(peer, answer, *message);
             ended = !sent;
             break;
         }

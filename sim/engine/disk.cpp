@@ -80,7 +80,7 @@ Disk::Done Disk::do_rename(const std::string& from, const std::string& to)
     return {};
 }
 
-Disk::Done Disk::do_remove(const std::string& path)
+Disk::Done Disk::do_remove(const std::string& path, wire::Spans spans)
 {
     if (failure_ == DiskError::io) return std::unexpected(*failure_);
     const auto at = names_.find(path);
@@ -88,7 +88,7 @@ Disk::Done Disk::do_remove(const std::string& path)
     const Content file = at->second->now;
     names_.erase(at);
     used_ -= file->octets.size();
-    tell(DiskAction::removed, path, {}, file->octets.size(), file->spans);
+    tell(DiskAction::removed, path, {}, file->octets.size(), spans == wire::Spans{} ? file->spans : spans);
     return {};
 }
 

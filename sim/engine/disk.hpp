@@ -66,9 +66,10 @@ class Disk {
     {
         return engine_.after(node_, call_, [this, from = std::move(from), to = std::move(to)] { return do_rename(from, to); });
     }
-    auto remove(std::string path)
+    /// `spans`: whom the removal serves; nobody: whom the file does.
+    auto remove(std::string path, wire::Spans spans = {})
     {
-        return engine_.after(node_, call_, [this, path = std::move(path)] { return do_remove(path); });
+        return engine_.after(node_, call_, [this, path = std::move(path), spans] { return do_remove(path, spans); });
     }
     auto read(std::string path)
     {
@@ -107,7 +108,7 @@ class Disk {
     Done do_sync(const std::string& path);
     Done do_sync_folder(const std::string& folder);
     Done do_rename(const std::string& from, const std::string& to);
-    Done do_remove(const std::string& path);
+    Done do_remove(const std::string& path, wire::Spans spans);
     void tell(DiskAction action, std::string_view path, std::string_view to, std::uint64_t size, wire::Spans spans) const;
 
     Engine& engine_;

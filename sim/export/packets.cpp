@@ -40,8 +40,12 @@ std::string_view protocol_by_port(wire::Port port)
 class Table {
   public:
     Table(const run::Log& log, const run::Journeys& journeys, const Telling& telling)
-        : log_{log}, journeys_{journeys}, telling_{telling}, narrator_{telling.narrator},
-          catalogue_{telling.narrator.catalogue()}, page_{telling.medium}
+        : log_{log},
+          journeys_{journeys},
+          telling_{telling},
+          narrator_{telling.narrator},
+          catalogue_{telling.narrator.catalogue()},
+          page_{telling.medium}
     {
         for (const run::NicRow& nic : log.header().nics)
             if (nic.address != wire::Address{}) names_.emplace(nic.address, narrator_.names().node(nic.host));
@@ -229,8 +233,8 @@ class Table {
         if (packet->operation == link::ArpOperation::request)
             reading.info = catalogue_.text("packets.arp.asks", {{"target", format(packet->target_address)}});
         else
-            reading.info = catalogue_.text("packets.arp.answers",
-                                           {{"sender", sender}, {"mac", format(packet->sender_mac)}});
+            reading.info =
+                catalogue_.text("packets.arp.answers", {{"sender", sender}, {"mac", format(packet->sender_mac)}});
     }
 
     void read_ipv4(const run::Frame& frame, wire::Octets octets, Reading& reading)
@@ -257,9 +261,9 @@ class Table {
             }
             // Read by hand: the checksum of a frame that was cut cannot be right.
             const std::uint8_t* at = packet->payload.data();
-            reading.info = catalogue_.count(
-                "packets.udp", static_cast<std::int64_t>(packet->payload.size() - inet::udp_header_size),
-                {{"from", wire::load_u16(at)}, {"to", wire::load_u16(at + 2)}});
+            reading.info = catalogue_.count("packets.udp",
+                                            static_cast<std::int64_t>(packet->payload.size() - inet::udp_header_size),
+                                            {{"from", wire::load_u16(at)}, {"to", wire::load_u16(at + 2)}});
             break;
         }
         case inet::Protocol::icmp:
@@ -269,8 +273,8 @@ class Table {
                                : narrator_.icmp(packet->payload[0], packet->payload[1]);
             break;
         default:
-            reading.info = catalogue_.text("packets.ip_protocol",
-                                           {{"protocol", static_cast<unsigned>(packet->header.protocol)}});
+            reading.info =
+                catalogue_.text("packets.ip_protocol", {{"protocol", static_cast<unsigned>(packet->header.protocol)}});
         }
     }
 
@@ -283,8 +287,10 @@ class Table {
             return;
         }
         using tcp::Flag;
-        const auto key = std::tuple{packet.header.source, segment->source, packet.header.destination, segment->destination};
-        const auto back = std::tuple{packet.header.destination, segment->destination, packet.header.source, segment->source};
+        const auto key =
+            std::tuple{packet.header.source, segment->source, packet.header.destination, segment->destination};
+        const auto back =
+            std::tuple{packet.header.destination, segment->destination, packet.header.source, segment->source};
         if (segment->flags.has(Flag::syn)) initial_[key] = segment->seq;
 
         if (!segment->payload.empty()) {

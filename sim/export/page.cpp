@@ -2,6 +2,7 @@
 
 #include "sim/narration/terminal_text.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace tegami::exporting {
@@ -81,6 +82,13 @@ void Page::paragraph(const Cell& text)
 {
     for (std::string& line : wrap(shown(text.text), page_columns - text.column))
         row({{text.column, std::move(line), text.style}});
+}
+
+void Page::whole(const Cell& text)
+{
+    int at = 0;
+    put(text, at, std::numeric_limits<int>::max());
+    end_line();
 }
 
 void Page::blank() { end_line(); }

@@ -42,6 +42,8 @@ class Page {
     void labelled(const std::vector<Cell>& labels, const Cell& text);
     /// A text wrapped within its column.
     void paragraph(const Cell& text);
+    /// A line that is never cut, however long: something to copy.
+    void whole(const Cell& text);
     void blank();
 
     const std::string& text() const { return text_; }

@@ -19,12 +19,13 @@ class States {
 
     void head(engine::Time at)
     {
-        page_.paragraph({0,
-                         catalogue_.text("state.head",
-                                         {{"title", telling_.header.title},
-                                          {"time", fmt::format("{} {}", narration::date_text(at, telling_.header.zone_minutes),
-                                                               narration::clock_text(at, telling_.header.zone_minutes, 6))}}),
-                         Style::strong});
+        page_.paragraph(
+            {0,
+             catalogue_.text("state.head",
+                             {{"title", telling_.header.title},
+                              {"time", fmt::format("{} {}", narration::date_text(at, telling_.header.zone_minutes),
+                                                   narration::clock_text(at, telling_.header.zone_minutes, 6))}}),
+             Style::strong});
     }
 
     void tell(const std::string& name, const run::NodeState& state)
@@ -67,8 +68,9 @@ class States {
         for (const auto& [id, connection] : state.connections) {
             std::string detail{narration::word(connection.state)};
             if (connection.next > connection.unacknowledged)
-                detail += "  " + catalogue_.count("state.in_flight", static_cast<std::int64_t>(connection.next -
-                                                                                              connection.unacknowledged));
+                detail +=
+                    "  " + catalogue_.count("state.in_flight",
+                                            static_cast<std::int64_t>(connection.next - connection.unacknowledged));
             line("state.connections", first,
                  fmt::format("{}:{} {} {}:{}", format(connection.local), connection.local_port,
                              connection.passive ? "←" : "→", format(connection.remote), connection.remote_port),

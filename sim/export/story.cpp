@@ -1,7 +1,6 @@
 #include "sim/export/story.hpp"
 
-#include "protocols/link/mac_address.hpp"
-#include "protocols/wire/address.hpp"
+#include "sim/export/evidence.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/marks.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace tegami::exporting {
@@ -20,24 +20,28 @@ using narration::clock_text;
 using narration::duration_text;
 
 /// The steps that every journey has a place for, in its order. Looking up a server's name and reporting are extras.
-constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay,  Step::s3_1_mx, Step::s3_2_addr,
-                                   Step::s3_3_transfer, Step::a1_spf,    Step::a2_dkim, Step::a3_dmarc,
-                                   Step::r1_hand_over,  Step::r2_store,  Step::r3_request, Step::r4_fetch};
+constexpr std::array journey_steps{Step::s1_submit,     Step::s2_relay, Step::s3_1_mx,    Step::s3_2_addr,
+                                   Step::s3_3_transfer, Step::a1_spf,   Step::a2_dkim,    Step::a3_dmarc,
+                                   Step::r1_hand_over,  Step::r2_store, Step::r3_request, Step::r4_fetch};
 
 class Story {
   public:
     Story(const Tale& tale, const Telling& telling)
-        : tale_{tale}, telling_{telling}, narrator_{telling.narrator}, catalogue_{telling.narrator.catalogue()},
-          page_{telling.medium}
+        : tale_{tale},
+          telling_{telling},
+          narrator_{telling.narrator},
+          catalogue_{telling.narrator.catalogue()},
+          page_{telling.medium},
+          evidence_{page_, tale, telling}
     {
     }
 
     std::string tell()
     {
-        page_.row({{0, telling_.header.title, Style::strong}},
-                  catalogue_.text("story.head",
-                                  {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
-                  Style::dim);
+        page_.row(
+            {{0, telling_.header.title, Style::strong}},
+            catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
+            Style::dim);
         bool any = false;
         for (const Letter& letter : tale_.letters) any |= tell(letter);
         if (!any) {
@@ -55,7 +59,6 @@ class Story {
     static constexpr int name_column = 9;
     static constexpr int way_column = 21;
     static constexpr int text_column = name_column;
-    static constexpr int evidence_column = 17;
 
     bool admits(const Passage& passage) const
     {
@@ -78,10 +81,9 @@ class Story {
         if (shown.empty() && !whole) return false;
 
         page_.blank();
-        page_.row({{0,
-                    catalogue_.text("story.mail",
-                                    {{"number", letter.number}, {"from", letter.from}, {"to", letter.to}}),
-                    Style::story}});
+        page_.row(
+            {{0, catalogue_.text("story.mail", {{"number", letter.number}, {"from", letter.from}, {"to", letter.to}}),
+              Style::story}});
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
         for (const Passage* passage : shown) {
@@ -96,14 +98,23 @@ class Story {
     {
         tell_head(passage);
         if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
-        if (passage.opened_by && passage.step != Step::r1_hand_over) {
+        if (is_first_in_session(passage)) {
             const Passage& opener = tale_.passages[*passage.opened_by];
-            tell_evidence("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
-                                                                  {"number", tale_.number_of(opener.mail)}}));
+            evidence_.line("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
+                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        for (const Evidence& evidence : passage.evidence)
-            std::visit([&](const auto& what) { tell(evidence.at, what); }, evidence.what);
+        evidence_.tell(passage);
         tell_end(passage);
+    }
+
+    /// The first step of its mail in a connection that another mail had opened.
+    bool is_first_in_session(const Passage& passage) const
+    {
+        if (!passage.opened_by || passage.step == Step::r1_hand_over) return false;
+        return std::ranges::none_of(tale_.passages, [&](const Passage& other) {
+            return other.mail == passage.mail && other.begun < passage.begun &&
+                   std::ranges::find(other.sessions, passage.sessions.front()) != other.sessions.end();
+        });
     }
 
     void tell_head(const Passage& passage)
@@ -145,16 +156,21 @@ class Story {
             return;
         }
         if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
-            page_.paragraph({text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer),
-                             style_of(passage)});
+            page_.paragraph(
+                {text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer), style_of(passage)});
         std::string facts;
-        if (passage.known) facts = catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}});
-        if (passage.frames > 0)
-            facts += " · " + catalogue_.text("story.frames.which",
-                                             {{"count", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames))},
-                                              {"numbers", numbers_text(passage.frame_numbers)}});
-        if (!passage.sessions.empty())
-            facts += " · " + catalogue_.count("story.connections", static_cast<std::int64_t>(passage.sessions.size()));
+        const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
+        const bool is_deep = telling_.depth != narration::Depth::plain;
+        if (passage.known && *passage.ended != passage.begun)
+            add(catalogue_.text("story.took", {{"time", duration(*passage.ended - passage.begun)}}));
+        if (passage.frames > 0) {
+            const std::string count = catalogue_.count("story.frames", static_cast<std::int64_t>(passage.frames));
+            add(is_deep ? catalogue_.text("story.frames.which",
+                                          {{"count", count}, {"numbers", numbers_text(passage.frame_numbers)}})
+                        : count);
+        }
+        const auto opened = static_cast<std::int64_t>(passage.sessions.size()) - (passage.opened_by ? 1 : 0);
+        if (opened > 0) add(catalogue_.count("story.connections", opened));
         if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
     }
 
@@ -164,111 +180,12 @@ class Story {
         constexpr std::size_t ranges_shown = 6;
         std::string text;
         for (std::size_t i = 0; i < ranges.size() && i < ranges_shown; ++i) {
-            const auto first = static_cast<std::uint64_t>(ranges[i].first), last = static_cast<std::uint64_t>(ranges[i].last);
+            const auto first = static_cast<std::uint64_t>(ranges[i].first),
+                       last = static_cast<std::uint64_t>(ranges[i].last);
             if (i > 0) text += ", ";
             text += first == last ? fmt::format("{}", first) : fmt::format("{}–{}", first, last);
         }
         return ranges.size() > ranges_shown ? text + ", …" : text;
-    }
-
-    // ---- evidence
-
-    void tell_evidence(std::string_view label, const std::string& text, Style style = Style::plain)
-    {
-        page_.hanging({text_column, std::string{label}, style}, {evidence_column, text});
-    }
-
-    void tell(Time, const Said& said)
-    {
-        const std::string_view label = said.by_client ? "C" : "S";
-        if (said.letter)
-            page_.hanging({text_column, std::string{label}},
-                          {evidence_column,
-                           said.folded > 0 ? catalogue_.count("story.text", said.folded) : catalogue_.text("story.text.whole"),
-                           Style::dim});
-        else
-            tell_evidence(label, said.text);
-        if (said.secret) page_.paragraph({evidence_column, catalogue_.text("story.secret"), Style::held});
-    }
-    void tell(Time, const Found& found)
-    {
-        tell_evidence("arp", catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
-                                                             {"address", format(found.address)},
-                                                             {"mac", format(found.mac)}}));
-    }
-    void tell(Time at, const Stopped& stopped)
-    {
-        const std::string time = clock(at);
-        if (stopped.reason) {
-            run::FrameDropped fact;
-            fact.nic = stopped.nic;
-            fact.reason = *stopped.reason;
-            fact.rule = stopped.rule;
-            run::Event event;
-            event.node = stopped.from;
-            event.what = fact;
-            tell_evidence(catalogue_.text("story.label.dropped"), time + "  " + narrator_.tell(event), Style::stop);
-        } else {
-            tell_evidence(catalogue_.text("story.label.lost"),
-                          time + "  " +
-                              catalogue_.text("story.lost", {{"frame", static_cast<std::uint64_t>(stopped.frame)},
-                                                             {"from", narrator_.names().node(stopped.from)},
-                                                             {"to", narrator_.names().node(stopped.to)}}),
-                          Style::stop);
-        }
-    }
-    void tell(Time at, const Again& again)
-    {
-        const std::string node = narrator_.names().node(again.node);
-        const std::string why = narrator_.reason(again.rule, telling_.depth);
-        const auto frame = static_cast<std::uint64_t>(again.frame);
-        std::string told;
-        if (again.frame == FrameRef::none)
-            told = catalogue_.text("story.again.unseen", {{"node", node}, {"why", why}});
-        else if (again.missed == FrameRef::none)
-            told = catalogue_.text("story.again", {{"node", node}, {"why", why}, {"frame", frame}});
-        else
-            told = catalogue_.text("story.again.repaired", {{"node", node},
-                                                            {"why", why},
-                                                            {"frame", frame},
-                                                            {"missed", static_cast<std::uint64_t>(again.missed)},
-                                                            {"time", duration(again.after)}});
-        tell_evidence(catalogue_.text("story.label.again"), clock(at) + "  " + told, Style::held);
-    }
-    void tell(Time, const Shared& shared)
-    {
-        tell_evidence("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
-                                                              {"number", tale_.number_of(shared.with)}}));
-    }
-    void tell(Time at, const Connection& connection)
-    {
-        tell_evidence("tcp", clock(at) + "  " +
-                                 catalogue_.text("story.connection",
-                                                 {{"node", narrator_.names().node(connection.node)},
-                                                  {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-                      Style::stop);
-    }
-    void tell(Time, const Written& written)
-    {
-        run::DiskChanged fact;
-        fact.change = written.change;
-        fact.path = written.path;
-        fact.to = written.to;
-        fact.size = written.size;
-        run::Event event;
-        event.node = written.node;
-        event.what = fact;
-        tell_evidence(catalogue_.text("story.label.disk"), narrator_.tell(event));
-    }
-    void tell(Time, const Kept& kept)
-    {
-        run::MailboxChanged fact;
-        fact.change = kept.change;
-        fact.mailbox = kept.mailbox;
-        fact.size = kept.size;
-        run::Event event;
-        event.what = fact;
-        tell_evidence(catalogue_.text("story.label.mailbox"), narrator_.tell(event));
     }
 
     /// "–  skipped  S2 S3.3: no relay between · S3.1 S3.2: no name server": what has the same reason stands together.
@@ -295,7 +212,7 @@ class Story {
         page_.blank();
         page_.labelled({{0, std::string{narration::mark_skipped}, Style::dim},
                         {code_column, catalogue_.text("outcome.skipped"), Style::dim}},
-                       {evidence_column, told, Style::dim});
+                       {EvidenceTeller::text_column, told, Style::dim});
     }
 
     // ---- small things
@@ -340,6 +257,7 @@ class Story {
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
     Page page_;
+    EvidenceTeller evidence_;
 };
 
 } // namespace

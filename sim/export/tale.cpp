@@ -1,6 +1,9 @@
 #include "sim/export/tale.hpp"
 
+#include "protocols/link/ethernet.hpp"
+
 #include <algorithm>
+#include <charconv>
 #include <type_traits>
 
 namespace tegami::exporting {
@@ -10,8 +13,20 @@ namespace {
 std::string verb_of(std::string_view line)
 {
     std::string verb{line.substr(0, line.find(' '))};
-    std::ranges::transform(verb, verb.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::ranges::transform(verb, verb.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return verb;
+}
+
+/// The number that follows `mark` in a line.
+std::optional<std::uint64_t> number_behind(std::string_view line, std::string_view mark)
+{
+    const std::size_t at = line.find(mark);
+    if (at == line.npos) return std::nullopt;
+    std::uint64_t number = 0;
+    const char* const begin = line.data() + at + mark.size();
+    const auto [end, error] = std::from_chars(begin, line.data() + line.size(), number);
+    return error == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
 /// Rules by which a connection comes to another end than both sides' goodbye.
@@ -26,6 +41,12 @@ bool is_worth_telling(tcp::Rule rule)
     case tcp::Rule::abort_call: return true;
     default: return false;
     }
+}
+
+bool is_arp(wire::Octets frame)
+{
+    const auto ethernet = link::decode_ethernet(frame);
+    return ethernet && ethernet->header.type == link::EtherType::arp;
 }
 
 void count_frame(Passage& passage, FrameRef frame)
@@ -67,7 +88,12 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys)
     for (const run::NicRow& nic : log.header().nics) hosts.push_back(nic.host);
     TaleFold fold{log.spans(), std::move(hosts)};
     for (const run::Event& event : log.events()) fold.take(event);
-    return fold.finish(log.end(), journeys);
+    Tale tale = fold.finish(log.end(), journeys);
+    for (Passage& passage : tale.passages)
+        for (const FrameRange& range : passage.frame_numbers)
+            for (auto frame = range.first; frame <= range.last; frame = FrameRef{static_cast<std::uint64_t>(frame) + 1})
+                passage.arp_frames += is_arp(log.frame(frame).octets) ? 1 : 0;
+    return tale;
 }
 
 NodeId TaleFold::host_of(run::NicId nic) const
@@ -97,9 +123,23 @@ void TaleFold::add(run::Spans spans, Time at, decltype(Evidence::what) what)
             sessions_[session].waiting.push_back({at, std::move(what)});
 }
 
+void TaleFold::add_to_file(run::Spans spans, Time at, decltype(Evidence::what) what)
+{
+    std::vector<std::size_t> passages = served(spans);
+    for (std::size_t& index : passages) {
+        const Passage& passage = tale_.passages[index];
+        if (passage.ended && *passage.ended < at) index = last_of_[passage.mail];
+    }
+    std::ranges::sort(passages);
+    const auto repeated = std::ranges::unique(passages);
+    passages.erase(repeated.begin(), repeated.end());
+    for (const std::size_t passage : passages) tale_.passages[passage].evidence.push_back({at, what});
+}
+
 std::optional<std::size_t> TaleFold::current(const Session& session) const
 {
-    while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended) ++session.ended;
+    while (session.ended < session.passages.size() && tale_.passages[session.passages[session.ended]].ended)
+        ++session.ended;
     if (session.ended == session.passages.size()) return std::nullopt;
     return session.passages[session.ended];
 }
@@ -129,6 +169,7 @@ void TaleFold::begin_step(const run::Event& event, const run::StepBegun& fact)
 {
     const std::size_t index = tale_.passages.size();
     passage_of_[fact.span] = index;
+    last_of_[fact.mail] = index;
     Passage& passage = tale_.passages.emplace_back();
     passage.span = fact.span;
     passage.mail = fact.mail;
@@ -222,8 +263,8 @@ void TaleFold::take_again(const run::Event& event, tcp::Rule rule)
     if (passages.empty()) add(event.spans, event.at, Again{.node = event.node, .rule = rule});
 }
 
-/// Folds away the lines of a letter, and marks passwords. The letter's lines are those behind DATA's 354 in SMTP, and
-/// behind the +OK to RETR or TOP in POP3, up to the line with only a dot.
+/// The letter's lines are those behind DATA's 354 in SMTP, and behind the +OK to RETR or TOP in POP3, up to the line with
+/// only a dot: one line stands for them all.
 void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
 {
     SpanId id = spans_.session_of(event.spans);
@@ -233,31 +274,97 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
     Session& session = sessions_[id];
     const bool by_client = event.node == session.client;
     const auto speaker = by_client ? Session::Text::from_client : Session::Text::from_server;
+    std::uint64_t& behind = by_client ? session.behind_client : session.behind_server;
 
+    Said said{.session = id, .by_client = by_client, .text = std::string{fact.text}};
     if (session.text == speaker) {
-        if (fact.text != ".") {
-            ++session.text_lines;
-            return;
-        }
-        add(event.spans, event.at, Said{id, by_client, {}, true, session.text_lines});
+        if (fact.text != ".") return;
+        said.text.clear();
+        said.letter = true;
+        if (fact.offset >= behind) said.octets = fact.offset - behind;
+        said.announced = std::exchange(session.announced, std::nullopt);
         session.text = Session::Text::none;
+    } else if (by_client) {
+        said.secret = session.protocol == run::Protocol::pop3 && verb_of(fact.text) == "PASS";
+        hear_client(session, fact.text);
+    } else {
+        said.reply = hear_server(session, fact.text);
+    }
+    behind = fact.offset + fact.text.size() + 2; // CRLF
+    add(event.spans, event.at, std::move(said));
+}
+
+void TaleFold::hear_client(Session& session, std::string_view line)
+{
+    if (std::exchange(session.client_goes_on, false)) return;
+    const std::string verb = verb_of(line);
+    if (session.protocol == run::Protocol::smtp) {
+        session.data_asked = verb == "DATA";
+        if (verb == "MAIL") session.announced = number_behind(line, " SIZE="); // RFC 1870 §3
+    }
+    if (session.protocol != run::Protocol::pop3) return;
+    const bool of_one = line.find(' ') != line.npos; // LIST and UIDL of one message have an answer of one line
+    const bool lists = verb == "CAPA" || ((verb == "LIST" || verb == "UIDL") && !of_one);
+    const bool sends_letter = verb == "RETR" || verb == "TOP";
+    session.awaited.push_back(sends_letter ? Session::Awaited::letter
+                              : lists      ? Session::Awaited::list
+                                           : Session::Awaited::line);
+}
+
+/// The number of the reply of several lines that a line is part of, or 0.
+std::uint32_t TaleFold::hear_server(Session& session, std::string_view line)
+{
+    if (session.protocol == run::Protocol::smtp) { // RFC 5321 §4.2.1: a hyphen behind the code of all but the last line
+        const bool goes_on = line.size() > 3 && line[3] == '-';
+        if (goes_on && !session.listing) ++session.replies;
+        const bool part = session.listing || goes_on;
+        session.listing = goes_on;
+        if (line.starts_with("354") && std::exchange(session.data_asked, false))
+            session.text = Session::Text::from_client;
+        return part ? session.replies : 0;
+    }
+    if (session.protocol != run::Protocol::pop3) return 0;
+    if (session.listing) { // RFC 1939 §3: up to a line with only a dot
+        session.listing = line != ".";
+        return session.replies;
+    }
+    if (line.starts_with("+ ")) {
+        session.client_goes_on = true;
+        return 0;
+    }
+    if (session.awaited.empty()) return 0; // the greeting
+    const Session::Awaited answers = session.awaited.front();
+    session.awaited.pop_front();
+    if (!line.starts_with("+OK") || answers == Session::Awaited::line) return 0;
+    if (answers == Session::Awaited::letter) {
+        session.text = Session::Text::from_server;
+        session.announced = number_behind(line, "+OK "); // "+OK 120 octets", as RFC 1939 §5 shows it
+        return 0;
+    }
+    session.listing = true;
+    return ++session.replies;
+}
+
+/// A folder is synced for all the names in it: it serves whoever gave one of them since.
+void TaleFold::take_disk(const run::Event& event, const run::DiskChanged& fact)
+{
+    const Written written{event.node, fact.change, std::string{fact.path}, std::string{fact.to}, fact.size};
+    const auto folder_of = [](std::string_view path) {
+        const std::size_t slash = path.rfind('/');
+        return std::string{path.substr(0, slash == path.npos ? 0 : slash)};
+    };
+    if (fact.change == run::DiskChange::renamed)
+        for (const std::size_t passage : served(event.spans))
+            renamed_[{event.node, folder_of(fact.to)}].push_back(passage);
+    if (fact.change == run::DiskChange::folder_synced) {
+        const auto waiting = renamed_.find({event.node, std::string{fact.path}});
+        if (waiting == renamed_.end()) return;
+        for (const std::size_t passage : waiting->second)
+            tale_.passages[passage].evidence.push_back({event.at, written});
+        renamed_.erase(waiting);
         return;
     }
-    const std::string verb = verb_of(fact.text);
-    if (by_client) {
-        session.data_asked = session.protocol == run::Protocol::smtp && verb == "DATA";
-        session.letter_asked = session.protocol == run::Protocol::pop3 && (verb == "RETR" || verb == "TOP");
-    } else if (session.data_asked && fact.text.starts_with("354")) {
-        session.text = Session::Text::from_client;
-        session.text_lines = 0;
-        session.data_asked = false;
-    } else if (session.letter_asked && fact.text.starts_with("+OK")) {
-        session.text = Session::Text::from_server;
-        session.text_lines = 0;
-        session.letter_asked = false;
-    }
-    const bool secret = by_client && session.protocol == run::Protocol::pop3 && verb == "PASS";
-    add(event.spans, event.at, Said{id, by_client, std::string{fact.text}, false, 0, secret});
+    add_to_file(event.spans, event.at, written);
 }
 
 void TaleFold::take(const run::Event& event)
@@ -283,7 +390,8 @@ void TaleFold::take(const run::Event& event)
         take_frame(event);
     } else if (const auto* crossed = std::get_if<run::FrameCrossed>(&event.what)) {
         if (crossed->fate != run::Fate::arrives)
-            take_stop(event, {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
+            take_stop(event,
+                      {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
     } else if (const auto* dropped = std::get_if<run::FrameDropped>(&event.what)) {
         take_stop(event, {.frame = dropped->frame,
                           .from = event.node,
@@ -298,10 +406,9 @@ void TaleFold::take(const run::Event& event)
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
     } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
-        add(event.spans, event.at,
-            Written{event.node, disk->change, std::string{disk->path}, std::string{disk->to}, disk->size});
+        take_disk(event, *disk);
     } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {
-        add(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
+        add_to_file(event.spans, event.at, Kept{mailbox->change, std::string{mailbox->mailbox}, mailbox->size});
     }
 }
 
@@ -311,8 +418,8 @@ Tale TaleFold::finish(Time end, const run::Journeys& journeys)
     for (auto& [id, session] : sessions_)
         if (!session.passages.empty()) // the goodbye: with the step that ended last
             give_what_waited(session, *std::ranges::max_element(session.passages, {}, [&](std::size_t passage) {
-                return tale_.passages[passage].ended.value_or(end);
-            }));
+                                 return tale_.passages[passage].ended.value_or(end);
+                             }));
     std::map<MailId, std::size_t> by_id;
     for (const run::MailRow& mail : journeys.mails()) {
         by_id[mail.id] = tale_.letters.size();

@@ -6,6 +6,7 @@
 #include "sim/run/journey.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,23 +17,25 @@
 
 namespace tegami::exporting {
 
+using engine::Duration;
+using engine::Time;
 using run::FrameRef;
 using run::MailId;
 using run::NodeId;
 using run::SpanId;
 using run::Step;
-using engine::Duration;
-using engine::Time;
 
 /// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
-/// behind it; `folded` of the letter's lines were recorded one by one (or none: its content is a fact of its own).
+/// behind it; the letter is a fact of its own.
 struct Said {
     SpanId session{};
     bool by_client = false;
     std::string text;
+    std::uint32_t reply = 0; ///< lines of one reply of several lines share it; 0 for a line by itself
     bool letter = false;
-    std::uint32_t folded = 0;
-    bool secret = false; ///< a password in clear
+    std::optional<std::uint64_t> octets = std::nullopt;    ///< of the letter as it was sent; none where that is unknown
+    std::optional<std::uint64_t> announced = std::nullopt; ///< how many it was said to have
+    bool secret = false;                                   ///< a password in clear
 };
 
 /// A host found out which card an address is.
@@ -116,6 +119,7 @@ struct Passage {
     std::string detail;
 
     std::uint64_t frames = 0;              ///< that served it, each counted where it was first sent
+    std::uint64_t arp_frames = 0;          ///< of these: those that asked for a MAC address and answered
     std::vector<FrameRange> frame_numbers; ///< ascending
     std::vector<SpanId> sessions;          ///< in which it was done
     NodeId client{};                       ///< who opened the first of them; scenario where there is none
@@ -165,11 +169,17 @@ class TaleFold {
         mutable std::size_t ended = 0;     // so many of the first have ended
         std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
         std::vector<FrameRef> waiting_frames;
-        // Where the dialogue stands, as far as folding the letter's own lines needs it.
-        bool data_asked = false;
-        bool letter_asked = false;
+        // Where the dialogue stands, as far as folding letters and long replies needs it.
+        enum class Awaited : std::uint8_t { line, list, letter }; // what answers a command of POP3
         enum class Text : std::uint8_t { none, from_client, from_server } text = Text::none;
-        std::uint32_t text_lines = 0;
+        std::deque<Awaited> awaited;            // by the commands that have no answer yet
+        bool data_asked = false;                // SMTP's DATA
+        std::optional<std::uint64_t> announced; // octets of the letter to come
+        bool client_goes_on = false;            // with what a server's "+ " asked for: no command
+        bool listing = false;                   // a reply of several lines is being said
+        std::uint32_t replies = 0;              // of several lines, so far
+        std::uint64_t behind_client = 0;        // octets said up to the end of its last line
+        std::uint64_t behind_server = 0;
     };
     struct Lost {
         FrameRef frame{};
@@ -179,6 +189,9 @@ class TaleFold {
 
     void take_frame(const run::Event& event);
     void take_line(const run::Event& event, const run::LineSaid& fact);
+    static void hear_client(Session& session, std::string_view line);
+    static std::uint32_t hear_server(Session& session, std::string_view line);
+    void take_disk(const run::Event& event, const run::DiskChanged& fact);
     void take_stop(const run::Event& event, Stopped stopped);
     void take_again(const run::Event& event, tcp::Rule rule);
     void begin_step(const run::Event& event, const run::StepBegun& fact);
@@ -188,6 +201,8 @@ class TaleFold {
     std::optional<std::size_t> current(const Session& session) const;
     void give_what_waited(Session& session, std::size_t passage);
     void add(run::Spans spans, Time at, decltype(Evidence::what) what);
+    /// For what happens to a letter's file: where its step has ended long since, the step that its mail has come to.
+    void add_to_file(run::Spans spans, Time at, decltype(Evidence::what) what);
     /// The passages that a set of spans serves: its steps, or the step that its session is at. None between two steps.
     std::vector<std::size_t> served(run::Spans spans);
     NodeId host_of(run::NicId nic) const;
@@ -196,12 +211,15 @@ class TaleFold {
     std::vector<NodeId> nic_hosts_;
     Tale tale_;
     std::map<SpanId, std::size_t> passage_of_;
+    std::map<MailId, std::size_t> last_of_; // by mail: the passage that began last
     std::map<SpanId, Session> sessions_;
     std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
     // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.
     std::map<NodeId, std::vector<std::pair<std::size_t, std::size_t>>> pending_;
     std::map<std::size_t, std::vector<Lost>> lost_; // by passage: lost and not yet sent again
-    std::vector<NodeId> senders_{NodeId{}};         // by frame: who first sent it
+    std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>
+        renamed_;                           // by folder: whose names are not synced
+    std::vector<NodeId> senders_{NodeId{}}; // by frame: who first sent it
 };
 
 } // namespace tegami::exporting

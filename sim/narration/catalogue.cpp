@@ -48,7 +48,9 @@ class Catalogue::Table {
         info.encoding = "UTF-8";
         info.paths.emplace_back("");
         info.domains.emplace_back(gettext_domain);
-        info.callback = [mo](const std::string&, const std::string&) { return std::vector<char>(mo.begin(), mo.end()); };
+        info.callback = [mo](const std::string&, const std::string&) {
+            return std::vector<char>(mo.begin(), mo.end());
+        };
         locale_ = std::locale{std::locale::classic(), gettext::create_messages_facet<char>(info)};
         messages_ = &std::use_facet<boost::locale::message_format<char>>(locale_);
         domain_ = messages_->domain(gettext_domain);
@@ -60,7 +62,8 @@ class Catalogue::Table {
     {
         // Plural rules look at the last digits and at small numbers: what is beyond an int is like its last nine digits.
         const std::int64_t positive = count < 0 ? -count : count;
-        const auto small = static_cast<int>(positive > 999'999'999 ? 1'000'000'000 + positive % 1'000'000'000 : positive);
+        const auto small =
+            static_cast<int>(positive > 999'999'999 ? 1'000'000'000 + positive % 1'000'000'000 : positive);
         return messages_->get(domain_, nullptr, key.c_str(), small);
     }
 

@@ -12,10 +12,7 @@ constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t seconds_per_day = 86'400;
 
 /// Rounded towards the past, also before 1970.
-constexpr std::int64_t floor_div(std::int64_t value, std::int64_t by)
-{
-    return value / by - (value % by < 0 ? 1 : 0);
-}
+constexpr std::int64_t floor_div(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 
 std::int64_t local_seconds(wire::Time at, std::int32_t zone_minutes)
 {

@@ -38,8 +38,13 @@ std::uint64_t number_of(run::FrameRef frame) { return static_cast<std::uint64_t>
 class Telling {
   public:
     Telling(const Narrator& narrator, const run::Event& event, Depth depth, std::string_view peer)
-        : narrator_{narrator}, catalogue_{narrator.catalogue()}, names_{narrator.names()}, event_{event},
-          depth_{depth}, peer_{peer}, node_{names_.node(event.node)}
+        : narrator_{narrator},
+          catalogue_{narrator.catalogue()},
+          names_{narrator.names()},
+          event_{event},
+          depth_{depth},
+          peer_{peer},
+          node_{names_.node(event.node)}
     {
     }
 
@@ -54,11 +59,10 @@ class Telling {
     }
     std::string operator()(const run::FrameCrossed& fact) const
     {
-        return plain(fmt::format("frame.crossed.{}", word(fact.fate)),
-                     {{"node", node_},
-                      {"to", names_.host_of(fact.to)},
-                      {"transit", duration(fact.transit)},
-                      {"frame", number_of(fact.frame)}});
+        return plain(fmt::format("frame.crossed.{}", word(fact.fate)), {{"node", node_},
+                                                                        {"to", names_.host_of(fact.to)},
+                                                                        {"transit", duration(fact.transit)},
+                                                                        {"frame", number_of(fact.frame)}});
     }
     std::string operator()(const run::FrameDropped& fact) const
     {
@@ -94,10 +98,9 @@ class Telling {
 
     std::string operator()(const run::TcpOpened& fact) const
     {
-        return plain(fact.passive ? "tcp.opened.passive" : "tcp.opened.active",
-                     {{"node", node_},
-                      {"remote", socket_text(fact.remote, fact.remote_port)},
-                      {"local_port", fact.local_port}});
+        return plain(
+            fact.passive ? "tcp.opened.passive" : "tcp.opened.active",
+            {{"node", node_}, {"remote", socket_text(fact.remote, fact.remote_port)}, {"local_port", fact.local_port}});
     }
     std::string operator()(const run::TcpSent& fact) const
     {
@@ -123,15 +126,13 @@ class Telling {
     }
     std::string operator()(const run::TcpRetransmission& fact) const
     {
-        return ruled("tcp.retransmission", fact.rule,
-                     {{"node", node_},
-                      {"sequence", fact.sequence},
-                      {"why", narrator_.reason(fact.rule, Depth::plain)}});
+        return ruled(
+            "tcp.retransmission", fact.rule,
+            {{"node", node_}, {"sequence", fact.sequence}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
     }
     std::string operator()(const run::TcpTimer& fact) const
     {
-        return ruled("tcp.timer", fact.rule,
-                     {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
+        return ruled("tcp.timer", fact.rule, {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
     }
     std::string operator()(const run::TcpRefused& fact) const
     {
@@ -161,26 +162,22 @@ class Telling {
                                    {"to", terminal_safe(fact.to)},
                                    {"subject", terminal_safe(fact.subject)}});
     }
-    std::string operator()(const run::Content& fact) const { return plain("content", {{"size", fact.size}}); }
+    std::string operator()(const run::Content& fact) const { return plain("content", {{"size", figure_text(fact.size)}}); }
     std::string operator()(const run::MailboxChanged& fact) const
     {
         return plain(fmt::format("mailbox.changed.{}", word(fact.change)),
-                     {{"mailbox", terminal_safe(fact.mailbox)}, {"size", fact.size}});
+                     {{"mailbox", terminal_safe(fact.mailbox)}, {"size", figure_text(fact.size)}});
     }
     std::string operator()(const run::QueueChanged& fact) const
     {
         return plain(fmt::format("queue.changed.{}", word(fact.change)),
-                     {{"node", node_},
-                      {"entry", terminal_safe(fact.entry)},
-                      {"reply", terminal_safe(fact.reply)}});
+                     {{"node", node_}, {"entry", terminal_safe(fact.entry)}, {"reply", terminal_safe(fact.reply)}});
     }
     std::string operator()(const run::DiskChanged& fact) const
     {
-        return plain(fmt::format("disk.changed.{}", word(fact.change)),
-                     {{"node", node_},
-                      {"path", terminal_safe(fact.path)},
-                      {"to", terminal_safe(fact.to)},
-                      {"size", fact.size}});
+        return plain(
+            fmt::format("disk.changed.{}", word(fact.change)),
+            {{"node", node_}, {"path", terminal_safe(fact.path)}, {"to", terminal_safe(fact.to)}, {"size", figure_text(fact.size)}});
     }
 
     // ---- hosts
@@ -196,15 +193,14 @@ class Telling {
     {
         // MTA and MDA may share a host.
         const bool inside = fact.step == run::Step::r1_hand_over && fact.peer == node_;
-        return deep(fmt::format("step.begun.{}", inside ? "r1_inside" : word(fact.step)), 
+        return deep(fmt::format("step.begun.{}", inside ? "r1_inside" : word(fact.step)),
                     {{"who", narrator_.who(event_.node)}, {"peer", terminal_safe(fact.peer)}, {"port", fact.port}});
     }
     std::string operator()(const run::StepEnded& fact) const
     {
-        std::string told = deep(fmt::format("step.ended.{}", word(fact.outcome)),
-                                {{"node", node_},
-                                 {"step", narrator_.numbered(fact.step)},
-                                 {"why", narrator_.reason(fact, peer_)}});
+        std::string told =
+            deep(fmt::format("step.ended.{}", word(fact.outcome)),
+                 {{"node", node_}, {"step", narrator_.numbered(fact.step)}, {"why", narrator_.reason(fact, peer_)}});
         while (told.ends_with(' ')) told.pop_back(); // where there was no reason to give
         return told;
     }

@@ -79,7 +79,8 @@ int width_of(const Character& character)
     return character.valid ? utf8proc_charwidth(static_cast<utf8proc_int32_t>(character.code)) : 1;
 }
 
-constexpr std::u32string_view never_first = U"、。，．・：；？！）」』】〉》〕］｝”’ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…,.:;?!)]}%";
+constexpr std::u32string_view never_first =
+    U"、。，．・：；？！）」』】〉》〕］｝”’ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…,.:;?!)]}%";
 constexpr std::u32string_view never_last = U"（「『【〈《〔［｛“‘([{";
 
 bool holds(std::u32string_view set, char32_t code) { return set.find(code) != std::u32string_view::npos; }
@@ -94,10 +95,10 @@ bool may_break(const Character& left, const Character& right)
 }
 
 constexpr std::array<std::pair<char32_t, std::string_view>, 26> ascii_forms{{
-    {U'✓', "+"},   {U'▶', ">"},  {U'⏸', "~"},  {U'⛔', "#"},  {U'✗', "x"},  {U'↩', "<"},  {U'→', "->"},
-    {U'←', "<-"},  {U'·', "-"},  {U'–', "-"},  {U'—', "-"},   {U'…', "..."}, {U'’', "'"}, {U'‘', "'"},
-    {U'“', "\""},  {U'”', "\""}, {U'×', "x"},  {U'≠', "!="},  {U'≡', "=="}, {U'−', "-"},  {U'│', "|"},
-    {U'─', "-"},   {U'⟦', "[["}, {U'⟧', "]]"}, {U'\u00A0', " "}, {U'\u3000', " "},
+    {U'✓', "+"},  {U'▶', ">"},  {U'⏸', "~"},  {U'⛔', "#"},     {U'✗', "x"},      {U'↩', "<"}, {U'→', "->"},
+    {U'←', "<-"}, {U'·', "-"},  {U'–', "-"},  {U'—', "-"},      {U'…', "..."},    {U'’', "'"}, {U'‘', "'"},
+    {U'“', "\""}, {U'”', "\""}, {U'×', "x"},  {U'≠', "!="},     {U'≡', "=="},     {U'−', "-"}, {U'│', "|"},
+    {U'─', "-"},  {U'⟦', "[["}, {U'⟧', "]]"}, {U'\u00A0', " "}, {U'\u3000', " "},
 }};
 
 } // namespace
@@ -158,7 +159,8 @@ std::vector<std::string> wrap(std::string_view text, int columns)
     while (begin < characters.size()) {
         std::size_t end = begin; // what fits
         int used = 0;
-        while (end < characters.size() && used + width_of(characters[end]) <= columns) used += width_of(characters[end++]);
+        while (end < characters.size() && used + width_of(characters[end]) <= columns)
+            used += width_of(characters[end++]);
 
         std::size_t cut = end;
         if (end < characters.size()) {
@@ -184,7 +186,8 @@ std::string ascii_only(std::string_view text)
             ascii += character.octets;
             return;
         }
-        const auto* form = std::ranges::find(ascii_forms, character.code, &std::pair<char32_t, std::string_view>::first);
+        const auto* form =
+            std::ranges::find(ascii_forms, character.code, &std::pair<char32_t, std::string_view>::first);
         if (form != ascii_forms.end())
             ascii += form->second;
         else if (width_of(character) > 0)

@@ -7,8 +7,9 @@ namespace tegami::narration {
 std::string_view word(run::Step step)
 {
     static constexpr std::array<std::string_view, run::Choices<run::Step>::count> words{
-        "none",   "s1_submit", "s1_dns",       "s2_relay", "s2_dns",     "s3_1_mx", "s3_2_addr", "s3_3_transfer", "a1_spf",
-        "a2_dkim", "a3_dmarc", "r1_hand_over", "r2_store", "r3_request", "r3_dns",  "r4_fetch",  "d1_report"};
+        "none",      "s1_submit",     "s1_dns", "s2_relay", "s2_dns",   "s3_1_mx",
+        "s3_2_addr", "s3_3_transfer", "a1_spf", "a2_dkim",  "a3_dmarc", "r1_hand_over",
+        "r2_store",  "r3_request",    "r3_dns", "r4_fetch", "d1_report"};
     const auto index = static_cast<std::size_t>(step);
     return index < words.size() ? words[index] : std::string_view{};
 }
@@ -18,6 +19,13 @@ std::string_view protocol_name(run::Protocol protocol)
     static constexpr std::array<std::string_view, run::Choices<run::Protocol>::count> names{"TCP", "SMTP", "POP3"};
     const auto index = static_cast<std::size_t>(protocol);
     return index < names.size() ? names[index] : std::string_view{"?"};
+}
+
+std::string figure_text(std::uint64_t figure)
+{
+    std::string text = std::to_string(figure);
+    for (std::size_t place = text.size(); place > 3;) text.insert(place -= 3, ",");
+    return text;
 }
 
 } // namespace tegami::narration

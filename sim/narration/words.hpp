@@ -3,6 +3,8 @@
 
 #include "sim/run/choices.hpp"
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace tegami::narration {
@@ -20,5 +22,8 @@ std::string_view word(run::Step step);
 
 /// "SMTP", "POP3"; not translated.
 std::string_view protocol_name(run::Protocol protocol);
+
+/// "1,632": both languages group by three.
+std::string figure_text(std::uint64_t figure);
 
 } // namespace tegami::narration

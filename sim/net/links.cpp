@@ -70,7 +70,7 @@ void Links::transmit(NicId id, Frame& frame)
         return;
     }
     frame.to = nic.peer;
-    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival, frame.index);
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival, frame.index, nic.cuts);
 }
 
 run::Fate Links::trouble(Nic& nic, Duration& transit)
@@ -138,7 +138,7 @@ void Links::on_arrival(const engine::Due& due)
     Frame& frame = context_.frames.at(due.subject);
     const NicId id = frame.to;
     const Nic& nic = nics_[index_of(id)];
-    if (!nic.up) [[unlikely]] {
+    if (!nic.up || due.tag != nic.cuts) [[unlikely]] {
         context_.record(nic.node, frame.spans, frame.cause, run::FrameCut{.frame = frame.number, .nic = nic.peer});
         context_.frames.give_back(frame);
         return;
@@ -341,7 +341,9 @@ void Links::set_loss(NicId nic, std::uint32_t of_a_million)
 
 void Links::set_up(NicId nic, bool up)
 {
-    nics_[index_of(nic)].up = up;
+    Nic& n = nics_[index_of(nic)];
+    if (n.up && !up) ++n.cuts; // both ends count alike
+    n.up = up;
     context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
                     run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
 }

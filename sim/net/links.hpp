@@ -25,6 +25,7 @@ struct Nic {
     NicId peer{};
     link::MacAddress mac;
     bool up = true;
+    std::uint16_t cuts = 0; ///< how often its link went down, modulo 2^16: what was sent before does not arrive
     std::uint32_t address = 0; ///< IPv4, host order
     // The neighbour used last, so that most frames look no further.
     std::uint32_t neighbour = 0;
@@ -83,7 +84,7 @@ class Links {
 
     /// Of what `nic` sends.
     void set_loss(NicId nic, std::uint32_t of_a_million);
-    /// A link is up where both its ends are.
+    /// A link is up where both its ends are. What is on its way when it goes down is gone, even if it comes up at once.
     void set_up(NicId nic, bool up);
     /// After `skip` more, the next frames that `nic` sends are lost.
     void lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip = 0);

@@ -4,6 +4,7 @@
 #include <boost/graph/dijkstra_shortest_paths.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace tegami::net {
 
@@ -27,9 +28,14 @@ FirstHops first_hops(const Topology& topology)
         const LinkSpec& l = topology.links[i];
         if (!topology.hosts[l.a].router || !topology.hosts[l.b].router) continue;
         const std::size_t a = vertex_of[l.a], b = vertex_of[l.b];
-        boost::add_edge(a, b, Weight{l.figures.delay.ns}, graph);
         links[a].emplace_back(b, i);
         links[b].emplace_back(a, i);
+    }
+    // Each router's neighbours by name as well, for the same reason.
+    for (std::size_t a = 0; a < count; ++a) {
+        std::ranges::sort(links[a], {}, [&](const auto& to) { return std::tuple{to.first, topology.links[to.second].figures.delay, topology.links[to.second].name}; });
+        for (const auto& [b, i] : links[a])
+            if (a < b) boost::add_edge(a, b, Weight{topology.links[i].figures.delay.ns}, graph);
     }
     const auto shortest_link = [&](std::size_t from, std::size_t to) {
         std::uint32_t best = FirstHops::none;

@@ -107,11 +107,13 @@ Socket& Tcp::make(const SocketName& name)
     return socket;
 }
 
-/// Gives a socket back once nothing refers to it any more: no stream, no due.
+/// Gives a socket back once no stream refers to it. A timer's due that is still outstanding finds nothing to do, whoever
+/// has the place by then.
 void Tcp::release(Socket& socket)
 {
     erase(socket);
-    if (socket.has_stream || socket.due != 0) return;
+    if (socket.stream) return;
+    socket.due = 0;
     if (socket.recorded)
         context_.record(socket.name.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
     socket.recorded = false;
@@ -163,7 +165,9 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     if (!ports) ports = std::make_unique<Ports>();
     constexpr std::uint32_t count = 65536 - first_ephemeral_port;
     if (ports->next == 0) {
-        engine::Random draws = context_.engine.random(node, "tcp port");
+        // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
+        const std::uint16_t life = context_.engine.incarnation(node);
+        engine::Random draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
         ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
     }
     for (std::uint32_t tries = 0; tries < count; ++tries) {
@@ -227,23 +231,23 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
         replaced->connection.abort();
         release(*replaced);
     }
-    if (listener.half_open_count >= half_open_limit) {
-        // The oldest that is still half open goes, without a word.
-        while (!listener.half_open.empty()) {
-            const auto [oldest, number] = listener.half_open.front();
-            listener.half_open.pop_front();
-            Socket& socket = at(oldest);
-            if (socket.number != number || socket.name.node != node || socket.listener != index) continue;
-            socket.listener = 0;
-            --listener.half_open_count;
-            erase(socket);
-            socket.connection.abort();
-            tcp::Outgoing unsent;
-            while (socket.connection.next_segment(context_.engine.now(), unsent, false)) {}
-            notes_.clear();
-            release(socket);
-            break;
-        }
+    // Those at the front that stand by now, or are gone, need no place in the line.
+    const auto waits = [&](const auto& entry) {
+        const Socket& socket = at(entry.first);
+        return socket.number == entry.second && socket.name.node == node && socket.listener == index;
+    };
+    while (!listener.half_open.empty() && !waits(listener.half_open.front())) listener.half_open.pop_front();
+    if (listener.half_open_count >= half_open_limit) { // the oldest goes, without a word
+        Socket& oldest = at(listener.half_open.front().first);
+        listener.half_open.pop_front();
+        oldest.listener = 0;
+        --listener.half_open_count;
+        erase(oldest);
+        oldest.connection.abort();
+        tcp::Outgoing unsent;
+        while (oldest.connection.next_segment(context_.engine.now(), unsent, false)) {}
+        notes_.clear();
+        release(oldest);
     }
     Socket& socket = make({node, packet.header.destination, packet.header.source, segment.destination, segment.source});
     if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0) socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
@@ -353,14 +357,12 @@ void Tcp::after_event(Socket& socket)
         } else if (state != tcp::State::syn_received)
             accept(socket);
     }
-    if (socket.has_stream) wake(socket);
+    if (socket.stream)
+        socket.stream->look();
+    else if (socket.listener == 0 && !socket.connection.arrived().empty())
+        socket.connection.abort(); // RFC 1122 §4.2.2.13: nobody is left to read it, and the sender shall know
     socket.busy = false;
     push(socket);
-}
-
-void Tcp::wake(Socket& socket)
-{
-    if (engine::Sleeper* const sleeper = context_.engine.sleeper(socket.stream)) static_cast<TcpStream*>(sleeper)->look();
 }
 
 void Tcp::push(Socket& socket)
@@ -369,7 +371,7 @@ void Tcp::push(Socket& socket)
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
-    if (socket.connection.finished() && !socket.has_stream) return release(socket);
+    if (socket.connection.finished() && !socket.stream) return release(socket);
     arm(socket);
 }
 
@@ -416,7 +418,6 @@ void Tcp::on_timer(std::uint32_t index)
     const Time now = context_.engine.now();
     if (socket.due != now.ns) return; // an earlier one overtook this
     socket.due = 0;
-    if (socket.connection.finished() && !socket.has_stream) return release(socket);
     if (socket.connection.next_timer() > now) return arm(socket);
     socket.busy = true;
     socket.connection.on_timer(now);
@@ -428,7 +429,7 @@ void Tcp::on_timer(std::uint32_t index)
 
 void Tcp::detach(Socket& socket)
 {
-    socket.has_stream = false;
+    socket.stream = nullptr;
     socket.corked = false;
     // RFC 9293 §3.6.1 (MUST-27) and RFC 2525 §2.17: what will never be read is answered with a reset.
     if (!socket.connection.arrived().empty())
@@ -455,7 +456,7 @@ void Tcp::close_all(NodeId node)
             socket->listener = 0;
             socket->connection.abort();
             push(*socket);
-        } else if (socket->has_stream)
+        } else if (socket->stream)
             detach(*socket);
     }
 }
@@ -469,7 +470,7 @@ void Tcp::forget_all(NodeId node)
         Socket* const socket = sockets_[index].get();
         if (!socket || socket->name.node != node || !socket->found) continue;
         socket->listener = 0;
-        socket->has_stream = false;
+        socket->stream = nullptr;
         socket->connection.abort();
         tcp::Outgoing unsent;
         while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {}

@@ -31,11 +31,10 @@ struct SocketName {
 struct alignas(64) Socket {
     SocketName name;
     std::uint32_t index = 0;
-    engine::SlotRef stream; ///< where its TcpStream waits
+    TcpStream* stream = nullptr; ///< its user's end, as long as that lives
     Path path;
     std::int64_t due = 0; ///< when its one timer due lies; 0: none is outstanding
     FactRef cause{};      ///< the last thing that happened here
-    bool has_stream = false;
     bool corked = false;
     bool busy = false;     ///< an event is being handled: sending follows by itself
     bool found = false;    ///< it is in the table of connections
@@ -79,6 +78,8 @@ class Tcp {
     void detach(Socket& socket);
 
     std::size_t connections() const { return in_use_; }
+    /// Connections that hold buffers.
+    std::size_t buffers_lent() const { return buffers_.lent(); }
     void set_config(const tcp::Config& config) { config_ = config; }
 
   private:
@@ -108,7 +109,6 @@ class Tcp {
     void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame);
     void after_event(Socket& socket);
-    void wake(Socket& socket);
     void accept(Socket& socket);
     void begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client);
     void emit(Socket& socket, const tcp::Outgoing& out);

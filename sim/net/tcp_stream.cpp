@@ -6,15 +6,16 @@ TcpStream::TcpStream(Tcp& tcp, Socket& socket)
     : tcp_(tcp), socket_(&socket), last_in_session_(socket.connection.session()) // octets that serve nobody serve the session
 {
     slot_ = tcp.context().engine.open_slot(socket.name.node, *this);
-    socket.stream = slot_;
-    socket.has_stream = true;
+    socket.stream = this;
 }
 
 TcpStream::~TcpStream()
 {
-    if (!usable()) return;
-    tcp_.context().engine.close_slot(slot_);
-    tcp_.detach(*socket_);
+    if (usable()) {
+        tcp_.context().engine.close_slot(slot_);
+        tcp_.detach(*socket_);
+    } else if (socket_->stream == this) // its node crashed, and nobody has told the host's TCP
+        socket_->stream = nullptr;
 }
 
 bool TcpStream::opened() const

@@ -3,6 +3,7 @@
 /// stops, crashes, loses power and starts again.
 
 #include "sim/engine/disk.hpp"
+#include "sim/net/connector.hpp"
 #include "sim/net/network.hpp"
 #include "sim/nodes/journal.hpp"
 

@@ -114,7 +114,7 @@ Task<bool> Mailboxes::remove(std::string mailbox, std::vector<Entry> entries)
 {
     bool all = true;
     for (const Entry& entry : entries) {
-        const auto gone = co_await host_.disk().remove(entry.path);
+        const auto gone = co_await host_.disk().remove(entry.path, entry.spans);
         if (!gone) {
             all = false;
             continue;

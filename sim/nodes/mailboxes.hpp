@@ -24,7 +24,7 @@ class Mailboxes {
     Task<std::expected<std::vector<std::string>, engine::DiskError>> deliver(std::vector<std::string> mailboxes, std::string octets, Spans spans);
     /// What is there, oldest first.
     std::vector<Entry> list(std::string_view mailbox) const;
-    /// Removes for good; false where a disk failed.
+    /// Removes for good, which serves whom each entry says; false where a disk failed.
     Task<bool> remove(std::string mailbox, std::vector<Entry> entries);
     bool contains(std::string_view mailbox, std::string_view name) const;
     /// What a crash left half written is thrown away.

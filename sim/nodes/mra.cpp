@@ -16,7 +16,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
         std::vector<pop3::Listed> listed;
         for (Mailboxes::Entry& entry : mra_.mailboxes_.list(user)) {
             listed.push_back({entry.size, unique_id(entry.name)});
-            Message message{std::move(entry), {}};
+            Message message{std::move(entry), {}, {}};
             for (const MailId mail : journal().mails_of(message.entry.spans)) {
                 const SpanId asked = journal().begin(node(), {.mail = mail, .step = Step::r3_request, .recipients = {},
                                                               .peer = mra_.mailboxes_.label(user),
@@ -34,8 +34,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
         Message& message = messages_[number - 1];
         const auto file = co_await mra_.host_.disk().read(message.entry.path);
         if (!file) co_return std::nullopt;
-        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
-        message.asked.clear();
+        answer(message);
         Spans fetching;
         for (const MailId mail : journal().mails_of(message.entry.spans)) {
             const SpanId fetch = journal().begin(node(), {.mail = mail, .step = Step::r4_fetch, .recipients = {},
@@ -43,6 +42,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
             journal().join(node(), fetch, spans);
             fetching = mra_.host_.spans().with(fetching, fetch);
         }
+        message.fetching = fetching;
         const Octets octets = wire::as_octets((*file)->octets);
         co_return pop3::Retrieved{{octets.begin(), octets.end()}, fetching};
     }
@@ -50,9 +50,14 @@ class Mra::Maildrop final : public pop3::Maildrop {
     Task<bool> commit(const std::vector<std::size_t>& numbers, Spans) override
     {
         std::vector<Mailboxes::Entry> gone;
-        for (const std::size_t number : numbers) gone.push_back(messages_[number - 1].entry);
+        for (const std::size_t number : numbers) {
+            gone.push_back(messages_[number - 1].entry);
+            if (const Spans fetching = messages_[number - 1].fetching; fetching != Spans{}) gone.back().spans = fetching;
+        }
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
+        if (all)
+            for (const std::size_t number : numbers) answer(messages_[number - 1]);
         release();
         co_return all;
     }
@@ -70,7 +75,14 @@ class Mra::Maildrop final : public pop3::Maildrop {
     struct Message {
         Mailboxes::Entry entry;
         std::vector<SpanId> asked; ///< R3 of its mails, not yet answered
+        Spans fetching;            ///< R4 of its mails, once it was retrieved
     };
+    /// What was asked for is given: the message, or its removal where the reader had it already.
+    void answer(Message& message)
+    {
+        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
+        message.asked.clear();
+    }
     Journal& journal() { return mra_.host_.journal(); }
     NodeId node() const { return mra_.host_.node(); }
     /// RFC 1939 §7: 1 to 70 octets. A Maildir name may be longer; its beginning, time and counter, is unique on its host.

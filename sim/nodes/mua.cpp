@@ -119,7 +119,7 @@ class Mua::Outbox final : public smtp::Outbox {
   public:
     Outbox(Mua& mua, wire::Endpoint to, std::vector<Letter*> begun) : mua_(mua), to_(to), begun_(std::move(begun)) {}
 
-    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions&) override
+    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions& offered) override
     {
         Letter* letter = nullptr;
         if (!begun_.empty()) {
@@ -137,8 +137,9 @@ class Mua::Outbox final : public smtp::Outbox {
         mail.id = given_.size() - 1;
         mail.reverse_path = letter->file.reverse_path;
         mail.forward_paths = letter->file.forward_paths;
-        const Octets octets = wire::as_octets(letter->file.message);
-        mail.octets.assign(octets.begin(), octets.end());
+        const std::string& written = letter->file.message;
+        const std::string message = offered.eight_bit_mime ? written : mail::as_seven_bit(written);
+        mail.octets.assign(message.begin(), message.end());
         mail.spans = mua_.host_.journal().only(letter->step);
         co_return mail;
     }
@@ -189,7 +190,8 @@ Task<void> Mua::hand_over(wire::Endpoint to)
         begun.push_back(letter.get());
         serves = host_.spans().with(serves, letter->step);
     }
-    auto connected = co_await host_.network().tcp.connect(host_.node(), to, run::Protocol::smtp, serves);
+    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::smtp};
+    auto connected = co_await connector.connect(to, serves);
     std::vector<Letter*> left = begun;
     std::string_view reason = "broke";
     std::string detail;
@@ -320,7 +322,8 @@ void Mua::fetch(bool keep) { host_.spawn(fetch_all(keep)); }
 
 Task<void> Mua::fetch_all(bool keep)
 {
-    auto connected = co_await host_.network().tcp.connect(host_.node(), settings_.mailbox, run::Protocol::pop3, {});
+    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::pop3};
+    auto connected = co_await connector.connect(settings_.mailbox, {});
     if (!connected) co_return;
     pop3::FetchOptions options;
     options.user = settings_.user;

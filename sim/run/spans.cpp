@@ -41,7 +41,10 @@ Spans SpanTable::of(std::span<const SpanId> spans)
 Spans SpanTable::only(SpanId span)
 {
     if (span == SpanId::none) return {};
-    return intern({&span, 1});
+    const auto index = static_cast<std::size_t>(span);
+    if (index >= alone_.size()) alone_.resize(std::max(index + 1, spans_.size()));
+    if (alone_[index] == 0) alone_[index] = add_set({&span, 1}).id;
+    return {alone_[index]};
 }
 
 Spans SpanTable::with(Spans set, SpanId span) { return unite(set, only(span)); }
@@ -50,8 +53,13 @@ Spans SpanTable::unite(Spans one, Spans other)
 {
     if (one == other || other.id == 0) return one;
     if (one.id == 0) return other;
-    const std::uint64_t key = static_cast<std::uint64_t>(one.id) << 32 | other.id;
-    if (const auto known = united_.find(key); known != united_.end()) return {known->second};
+    const auto place_of = [this](Spans a, Spans b) {
+        const std::size_t mask = united_.size() - 1;
+        std::size_t i = hash_of(a, b) & mask;
+        while (united_[i].set != 0 && (united_[i].one != a || united_[i].other != b)) i = (i + 1) & mask;
+        return i;
+    };
+    if (const United& known = united_[place_of(one, other)]; known.set != 0) return {known.set};
 
     const auto a = members(one);
     const auto b = members(other);
@@ -61,7 +69,13 @@ Spans SpanTable::unite(Spans one, Spans other)
     if (session != SpanId::none)
         std::erase_if(both, [&](SpanId s) { return s != session && (*this)[s].kind == SpanKind::session; });
     const Spans result = intern(both);
-    united_.emplace(key, result.id);
+    if (2 * ++unions_ > united_.size()) {
+        std::vector<United> before(2 * united_.size());
+        before.swap(united_);
+        for (const United& u : before)
+            if (u.set != 0) united_[place_of(u.one, u.other)] = u;
+    }
+    united_[place_of(one, other)] = {one, other, result.id};
     return result;
 }
 
@@ -87,18 +101,45 @@ std::span<const SpanId> SpanTable::members(Spans set) const
     return {members_.data() + at.first, at.count};
 }
 
+std::uint32_t SpanTable::hash_of(Spans one, Spans other)
+{
+    const std::uint64_t h = (std::uint64_t{one.id} << 32 | other.id) * 0x9E37'79B9'7F4A'7C15;
+    return static_cast<std::uint32_t>(h >> 32);
+}
+
 Spans SpanTable::intern(std::span<const SpanId> sorted)
 {
     if (sorted.empty()) return {};
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const SpanId s : sorted) hash = (hash ^ static_cast<std::uint32_t>(s)) * 0x100000001b3;
-    const auto [from, to] = by_hash_.equal_range(hash);
-    for (auto i = from; i != to; ++i)
-        if (std::ranges::equal(members({i->second}), sorted)) return {i->second};
+    if (sorted.size() == 1) return only(sorted[0]);
+    std::uint64_t h = 0;
+    for (const SpanId s : sorted) h = (h ^ static_cast<std::uint32_t>(s)) * 0x9E37'79B9'7F4A'7C15;
+    const auto hash = static_cast<std::uint32_t>(h >> 32);
+
+    if (2 * (hashed_ + 1) > by_members_.size()) {
+        std::vector<Hashed> before(2 * by_members_.size());
+        before.swap(by_members_);
+        for (const Hashed& entry : before) {
+            if (entry.set == 0) continue;
+            std::size_t i = entry.hash & (by_members_.size() - 1);
+            while (by_members_[i].set != 0) i = (i + 1) & (by_members_.size() - 1);
+            by_members_[i] = entry;
+        }
+    }
+    const std::size_t mask = by_members_.size() - 1;
+    std::size_t i = hash & mask;
+    for (; by_members_[i].set != 0; i = (i + 1) & mask)
+        if (by_members_[i].hash == hash && std::ranges::equal(members({by_members_[i].set}), sorted)) return {by_members_[i].set};
+    const Spans made = add_set(sorted);
+    by_members_[i] = {hash, made.id};
+    ++hashed_;
+    return made;
+}
+
+Spans SpanTable::add_set(std::span<const SpanId> sorted)
+{
     const auto id = static_cast<std::uint32_t>(sets_.size());
     sets_.push_back({static_cast<std::uint32_t>(members_.size()), static_cast<std::uint32_t>(sorted.size())});
     members_.insert(members_.end(), sorted.begin(), sorted.end());
-    by_hash_.emplace(hash, id);
     return {id};
 }
 

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace tegami::run {
@@ -101,8 +100,23 @@ class SpanTable final : public wire::SpanAlgebra {
     std::vector<std::uint32_t> numbers_; // spans begun, by node
     std::vector<SpanId> members_;        // the sets, one behind the other
     std::vector<Set> sets_;
-    std::unordered_multimap<std::uint64_t, std::uint32_t> by_hash_;
-    std::unordered_map<std::uint64_t, std::uint32_t> united_; // (one, other) → set
+    std::vector<std::uint32_t> alone_; // by span: the set of it alone; 0: not made yet
+
+    // Tables with open addressing, at most half full: a world makes several sets for each mail.
+    struct Hashed {
+        std::uint32_t hash = 0;
+        std::uint32_t set = 0; // 0: free
+    };
+    struct United {
+        Spans one, other;
+        std::uint32_t set = 0; // 0: free
+    };
+    static std::uint32_t hash_of(Spans one, Spans other);
+    Spans add_set(std::span<const SpanId> sorted);
+    std::vector<Hashed> by_members_ = std::vector<Hashed>(64); // sets of several
+    std::size_t hashed_ = 0;
+    std::vector<United> united_ = std::vector<United>(64);
+    std::size_t unions_ = 0;
 };
 
 } // namespace tegami::run

@@ -4,12 +4,14 @@
 
 #include "sim/run/choices.hpp"
 
+#include <array>
 #include <clocale>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <locale>
+#include <thread>
 #include <unistd.h>
 
 using namespace tegami;
@@ -163,6 +165,28 @@ TEST_CASE("two worlds interleaved in one process are as alone", "[determinism]")
     }
     CHECK(one_sink->hash() == one_alone);
     CHECK(other_sink->hash() == other_alone);
+}
+
+TEST_CASE("worlds in threads of their own are as alone", "[determinism]")
+{
+    // No world shares anything that changes with another.
+    const std::string text = rough_letters();
+    constexpr std::size_t count = 4;
+    std::array<run::HashSink*, count> sinks{};
+    std::array<bool, count> finished{};
+    std::vector<std::unique_ptr<World>> worlds;
+    for (std::size_t i = 0; i < count; ++i) worlds.push_back(hashed_world_of(text, sinks[i], {.seed = i / 2 + 1}));
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < count; ++i)
+        threads.emplace_back([&, i] {
+            worlds[i]->run_until(worlds[i]->end());
+            finished[i] = worlds[i]->finish().has_value();
+        });
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t i = 0; i < count; ++i) {
+        CHECK(finished[i]);
+        CHECK(sinks[i]->hash() == run_hash(text, {.seed = i / 2 + 1}));
+    }
 }
 
 TEST_CASE("another seed is another run", "[determinism]")

@@ -89,7 +89,8 @@ class SampleRun {
         connection_[node] = static_cast<ConnectionId>(++connections_[node]);
         record(node, spans_.only(session), SessionBegun{session, protocol, connection_[node], true});
         record(node, spans_.only(session),
-               TcpOpened{connection_[node], wire::Address::v4(address), 49152, wire::Address::v4(0xC6336419), port, false, 1000});
+               TcpOpened{connection_[node], wire::Address::v4(address), 49152, wire::Address::v4(0xC6336419), port,
+                         false, 1000});
         return session;
     }
     void accept_session(SpanId session, Protocol protocol, std::uint32_t address)
@@ -97,7 +98,8 @@ class SampleRun {
         const std::uint16_t port = protocol == Protocol::smtp ? 25 : 110;
         connection_[mx1] = static_cast<ConnectionId>(++connections_[mx1]);
         record(mx1, spans_.only(session),
-               TcpOpened{connection_[mx1], wire::Address::v4(0xC6336419), port, wire::Address::v4(address), 49152, true, 5000});
+               TcpOpened{connection_[mx1], wire::Address::v4(0xC6336419), port, wire::Address::v4(address), 49152, true,
+                         5000});
         record(mx1, spans_.only(session), SessionBegun{session, protocol, connection_[mx1], false});
     }
     SpanId begin_step(NodeId node, MailId mail, Step step, std::string_view peer, std::uint16_t port)
@@ -121,7 +123,8 @@ class SampleRun {
     }
 
     /// A segment from one host through the router to the other; `lost` on its second link.
-    void segment(Flow& flow, Spans spans, tcp::Flags flags, std::string_view payload, std::uint32_t ack, bool lost = false)
+    void segment(Flow& flow, Spans spans, tcp::Flags flags, std::string_view payload, std::uint32_t ack,
+                 bool lost = false)
     {
         tcp::Segment segment;
         segment.source = wire::Port{flow.source_port};
@@ -133,8 +136,8 @@ class SampleRun {
         segment.payload = wire::as_octets(payload);
         flow.seq += segment.length();
         const std::size_t length = tcp::header_length(segment) + payload.size();
-        const auto octets = tcp::encode(
-            segment, inet::pseudo_header_sum(flow.source, flow.destination, inet::Protocol::tcp, length));
+        const auto octets =
+            tcp::encode(segment, inet::pseudo_header_sum(flow.source, flow.destination, inet::Protocol::tcp, length));
 
         wire::OctetBuffer frame(link::ethernet_header_size + inet::ipv4_header_size);
         const NicRow& nic = header_.nics[static_cast<std::size_t>(flow.from)];
@@ -149,9 +152,9 @@ class SampleRun {
         frame.insert(frame.end(), octets.begin(), octets.end());
 
         const auto header_size = frame.size() - payload.size();
-        const FrameRef ref = recorder_->frame(now_, nic.host, spans, FactRef::none,
-                                              {flow.from, nic.peer, wire::microseconds(1'010), Fate::arrives}, frame,
-                                              header_size);
+        const FrameRef ref =
+            recorder_->frame(now_, nic.host, spans, FactRef::none,
+                             {flow.from, nic.peer, wire::microseconds(1'010), Fate::arrives}, frame, header_size);
         pass(1'010);
         const NicId out = header_.nics[static_cast<std::size_t>(flow.to)].peer;
         record(edge, spans,
@@ -174,8 +177,8 @@ class SampleRun {
         wire::OctetBuffer frame(link::ethernet_header_size + link::arp_packet_size);
         std::uint8_t* at = link::encode(link::EthernetHeader{to, row.mac, link::EtherType::arp}, frame.data());
         link::encode(packet, at);
-        recorder_->frame(now_, row.host, spans, FactRef::none, {nic, row.peer, wire::microseconds(1'004), Fate::arrives},
-                         frame, frame.size());
+        recorder_->frame(now_, row.host, spans, FactRef::none,
+                         {nic, row.peer, wire::microseconds(1'004), Fate::arrives}, frame, frame.size());
         pass(1'004);
     }
 
@@ -201,7 +204,7 @@ class SampleRun {
         pass(5'000);
         record(mx1, spans, DiskChanged{DiskChange::renamed, temporary, final, 0});
         pass(100);
-        record(mx1, spans, DiskChanged{DiskChange::folder_synced, "new", {}, 0});
+        record(mx1, {}, DiskChanged{DiskChange::folder_synced, "new", {}, 0});
         pass(5'000);
         record(mx1, spans, MailboxChanged{"bob/INBOX", MailboxChange::delivered, file, size, ContentId{}});
     }
@@ -225,13 +228,15 @@ class SampleRun {
         const FactRef act1 = record(NodeId::scenario, {}, Act{1, "alice.sends"});
         record(alice, {}, MailMade{1, "alice@sakura.example.jp", "bob@example.com", "こんにちは", "1@alice-pc"}, act1);
         const FactRef act2 = record(NodeId::scenario, {}, Act{2, "alice.sends"});
-        record(alice, {}, MailMade{2, "alice@sakura.example.jp", "bob@example.com", "Second letter", "2@alice-pc"}, act2);
+        record(alice, {}, MailMade{2, "alice@sakura.example.jp", "bob@example.com", "Second letter", "2@alice-pc"},
+               act2);
 
         // Submission of both in one connection.
         const SpanId s1 = begin_step(alice, first, Step::s1_submit, "mx1", 25);
         const SpanId session = begin_session(alice, Protocol::smtp, 0xC0000241);
         record(alice, spans_.only(s1), Joined{s1, session});
-        record(alice, spans_.only(session), TcpState{ConnectionId{1}, tcp::State::closed, tcp::State::syn_sent, tcp::Rule::open_call});
+        record(alice, spans_.only(session),
+               TcpState{ConnectionId{1}, tcp::State::closed, tcp::State::syn_sent, tcp::Rule::open_call});
         arp(alice_edge, spans_.only(session));
         arp(edge_mx1, spans_.only(session));
         Flow there{alice_edge, mx1_edge, 0xC0000241, 0xC6336419, 49152, 25, 1000};
@@ -241,8 +246,9 @@ class SampleRun {
         record(mx1, spans_.only(session),
                TcpState{connection_[mx1], tcp::State::listen, tcp::State::syn_received, tcp::Rule::syn_arrived});
         segment(back, spans_.only(session), tcp::Flag::syn | tcp::Flag::ack, {}, 1001);
-        record(alice, spans_.only(session),
-               TcpState{ConnectionId{1}, tcp::State::syn_sent, tcp::State::established, tcp::Rule::syn_sent_acknowledged});
+        record(
+            alice, spans_.only(session),
+            TcpState{ConnectionId{1}, tcp::State::syn_sent, tcp::State::established, tcp::Rule::syn_sent_acknowledged});
         segment(there, spans_.only(session), tcp::Flag::ack, {}, 5001);
         const Spans of_first = spans_.with(spans_.only(session), s1);
         say(back, mx1, spans_.only(session), {"220 mx1.example.com ESMTP tegami"});
@@ -256,13 +262,15 @@ class SampleRun {
         const Spans of_second = spans_.with(spans_.only(session), s1b);
         const Spans of_both = spans_.with(of_first, s1b);
         std::string payload;
-        for (const std::string_view line :
-             {"From: alice@sakura.example.jp", "To: bob@example.com", "Subject: =?UTF-8?B?44GT44KT44Gr44Gh44Gv?=", "", "Hello Bob.", "."}) {
-            record(alice, of_first, LineSaid{ConnectionId{1}, 0, line});
+        for (const std::string_view line : {"From: alice@sakura.example.jp", "To: bob@example.com",
+                                            "Subject: =?UTF-8?B?44GT44KT44Gr44Gh44Gv?=", "", "Hello Bob.", "."}) {
+            record(alice, of_first, LineSaid{ConnectionId{1}, said_[alice], line});
+            said_[alice] += line.size() + 2;
             payload += std::string{line} + "\r\n";
         }
-        const std::string mail_from = "MAIL FROM:<alice@sakura.example.jp>";
-        record(alice, of_second, LineSaid{ConnectionId{1}, 0, mail_from});
+        const std::string mail_from = "MAIL FROM:<alice@sakura.example.jp> SIZE=67";
+        record(alice, of_second, LineSaid{ConnectionId{1}, said_[alice], mail_from});
+        said_[alice] += mail_from.size() + 2;
         payload += mail_from + "\r\n";
         const std::uint32_t before = there.seq;
         segment(there, of_both, tcp::Flag::ack | tcp::Flag::psh, payload, 5200, true);
@@ -281,7 +289,8 @@ class SampleRun {
         end_step(alice, s1);
         say(there, alice, of_second, {"RCPT TO:<bob@example.com>", "DATA"});
         say(back, mx1, of_second, {"250 2.1.5 Ok", "354 Go on"});
-        say(there, alice, of_second, {"Subject: Second letter", "", "\x1b]52;c;cm0gLXJm\x07 is no way to greet.", "."});
+        say(there, alice, of_second,
+            {"Subject: Second letter", "", "..", "\x1b]52;c;cm0gLXJm\x07 is no way to greet.", "."});
         const SpanId r2b = begin_step(mx1, second, Step::r2_store, "bob/INBOX", 0);
         store(r2b, "2.M2.mx1", 398);
         end_step(mx1, r2b);
@@ -314,6 +323,8 @@ class SampleRun {
         const SpanId r3b = begin_step(mx1, second, Step::r3_request, "bob/INBOX", 110);
         record(mx1, spans_.with(session_only, r3b), Joined{r3b, pop});
         say(answer, mx1, session_only, {"+OK 2 messages"});
+        say(ask, bob, session_only, {"UIDL"});
+        say(answer, mx1, session_only, {"+OK", "1 1.M1.mx1", "2 2.M2.mx1", "."});
         fetch(first, r3, pop, ask, answer, "RETR 1", "1.M1.mx1", 412);
         fetch(second, r3b, pop, ask, answer, "RETR 2", "2.M2.mx1", 398);
         say(ask, bob, session_only, {"QUIT"});
@@ -328,7 +339,8 @@ class SampleRun {
         record(alice, spans_.only(s1c), Joined{s1c, call});
         there.seq = 20'000;
         segment(there, spans_.only(call), tcp::Flag::syn, {}, 0);
-        record(mx1, spans_.only(call), FrameDropped{recorder_->last_frame(), mx1_edge, DropReason::no_listener, {}, {}});
+        record(mx1, spans_.only(call),
+               FrameDropped{recorder_->last_frame(), mx1_edge, DropReason::no_listener, {}, {}});
         back.seq = 0;
         segment(back, spans_.only(call), tcp::Flag::rst | tcp::Flag::ack, {}, 20'001);
         record(alice, spans_.only(call),

@@ -73,16 +73,20 @@ TEST_CASE("a run without frames tells the same steps", "[story]")
 TEST_CASE("a part of the story can be chosen", "[story]")
 {
     SampleRun sample;
-    const std::string second = story_test::tell(sample, Language::en, Depth::plain, {.mail = 2, .step = {}, .host = {}});
+    const std::string second =
+        story_test::tell(sample, Language::en, Depth::plain, {.mail = 2, .step = {}, .host = {}});
     CHECK(second.find("Mail 2") != std::string::npos);
     CHECK(second.find("Mail 1 ") == std::string::npos);
-    const std::string stored = story_test::tell(sample, Language::en, Depth::plain, {.mail = {}, .step = "R2", .host = {}});
+    const std::string stored =
+        story_test::tell(sample, Language::en, Depth::plain, {.mail = {}, .step = "R2", .host = {}});
     CHECK(stored.find("R2") != std::string::npos);
     CHECK(stored.find("\n✓  S1") == std::string::npos);
-    const std::string bob = story_test::tell(sample, Language::en, Depth::plain, {.mail = {}, .step = {}, .host = "bob-pc"});
+    const std::string bob =
+        story_test::tell(sample, Language::en, Depth::plain, {.mail = {}, .step = {}, .host = "bob-pc"});
     CHECK(bob.find("R3") != std::string::npos); // that he opened the session counts
     CHECK(bob.find("R2") == std::string::npos);
-    const std::string nothing = story_test::tell(sample, Language::en, Depth::plain, {.mail = 9, .step = {}, .host = {}});
+    const std::string nothing =
+        story_test::tell(sample, Language::en, Depth::plain, {.mail = 9, .step = {}, .host = {}});
     CHECK(nothing.find(Catalogue::load(Language::en).text("story.none_chosen")) != std::string::npos);
 }
 
@@ -90,10 +94,12 @@ TEST_CASE("colour and ASCII change nothing that is said", "[story]")
 {
     SampleRun sample;
     const std::string plain = story_test::tell(sample, Language::en);
-    const std::string coloured = story_test::tell(sample, Language::en, Depth::plain, {}, {.utf8 = true, .colour = true});
+    const std::string coloured =
+        story_test::tell(sample, Language::en, Depth::plain, {}, {.utf8 = true, .colour = true});
     CHECK(coloured != plain);
     CHECK(std::regex_replace(coloured, std::regex{"\x1b\\[[0-9]*m"}, "") == plain);
-    const std::string ascii = story_test::tell(sample, Language::en, Depth::plain, {}, {.utf8 = false, .colour = false});
+    const std::string ascii =
+        story_test::tell(sample, Language::en, Depth::plain, {}, {.utf8 = false, .colour = false});
     for (const char c : ascii) CHECK(static_cast<unsigned char>(c) < 0x80);
     story_test::check_widths(ascii);
 }
@@ -105,7 +111,8 @@ TEST_CASE("long names wrap or are cut, and never widen the page", "[story]")
     header.title = std::string(300, 'x');
     header.nodes[2] = std::string(120, 'a');
     const Catalogue catalogue = Catalogue::load(Language::ja);
-    const narration::Names names{header, {"", "", "アリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリス"}};
+    const narration::Names names{
+        header, {"", "", "アリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリスアリス"}};
     const narration::Narrator narrator{catalogue, names};
     const run::Log log = sample.log();
     story_test::check_widths(story_text(story_test::fold(log), {header, narrator}));

@@ -126,7 +126,8 @@ TEST_CASE("a stranger's capture shows its packets", "[views]")
     u32(0xA1B2C3D4), u32(0x0004'0002), u32(0), u32(0), u32(65'535), u32(1);
     for (std::uint64_t i = 1; i <= 7; ++i) {
         const run::Frame& frame = own.frame(static_cast<run::FrameRef>(i));
-        u32(static_cast<std::uint32_t>(frame.at.ns / 1'000'000'000)), u32(static_cast<std::uint32_t>(frame.at.ns / 1'000 % 1'000'000));
+        u32(static_cast<std::uint32_t>(frame.at.ns / 1'000'000'000)),
+            u32(static_cast<std::uint32_t>(frame.at.ns / 1'000 % 1'000'000));
         u32(static_cast<std::uint32_t>(frame.octets.size())), u32(frame.original_length);
         file.insert(file.end(), frame.octets.begin(), frame.octets.end());
     }
@@ -143,8 +144,10 @@ TEST_CASE("a stranger's capture shows its packets", "[views]")
 TEST_CASE("dialogues are chosen by mail and host", "[views]")
 {
     SampleRun sample;
-    const std::string bob = views_test::show(sample, Language::en, views_test::dialogue, {.mail = {}, .step = {}, .host = "bob-pc"});
+    const std::string bob =
+        views_test::show(sample, Language::en, views_test::dialogue, {.mail = {}, .step = {}, .host = "bob-pc"});
     CHECK(bob.find("POP3") != std::string::npos);
     CHECK(bob.find("SMTP") == std::string::npos);
-    CHECK(views_test::show(sample, Language::en, views_test::dialogue, {.mail = 3, .step = {}, .host = {}}).find("EHLO") == std::string::npos);
+    CHECK(views_test::show(sample, Language::en, views_test::dialogue, {.mail = 3, .step = {}, .host = {}})
+              .find("EHLO") == std::string::npos);
 }

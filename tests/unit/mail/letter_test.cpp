@@ -156,6 +156,21 @@ TEST_CASE("the body's encoding is the plainest that the way takes")
     CHECK(mail::choose_encoding(std::string{"a\0b\r\n", 5}, BodyOctets::eight_bit) != eight_bit);
 }
 
+TEST_CASE("a letter for a server without 8BITMIME is what it would have been, had that been known")
+{
+    for (const std::string& text : {std::string{"plain\n"}, std::string{"Grüße aus Köln, und mehr Text, der bleibt.\n"},
+                                    std::string{"ボブさん、\nはじめての手紙です。\n"}}) {
+        mail::Letter letter = small_letter();
+        letter.text = text;
+        letter.subject = "写真";
+        const std::string eight = mail::compose(letter, mail::BodyOctets::eight_bit);
+        CHECK(mail::as_seven_bit(eight) == mail::compose(letter, mail::BodyOctets::seven_bit));
+        CHECK(mail::as_seven_bit(mail::as_seven_bit(eight)) == mail::as_seven_bit(eight));
+    }
+    const std::string other = "Subject: x\r\nContent-Transfer-Encoding: binary\r\n\r\n\xE3\x81\x82\r\n";
+    CHECK(mail::as_seven_bit(other) == other);
+}
+
 TEST_CASE("no line of a message is over 998 octets, and bodies come back")
 {
     const std::string bodies[] = {

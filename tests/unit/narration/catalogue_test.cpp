@@ -77,7 +77,8 @@ TEST_CASE("every text is a format string that fmt accepts", "[catalogue]")
             for (const std::string& form : forms) {
                 INFO(language << ": " << key);
                 fmt::dynamic_format_arg_store<fmt::format_context> store;
-                for (const std::string& name : testing::arguments_of(form)) store.push_back(fmt::arg(name.c_str(), "x"));
+                for (const std::string& name : testing::arguments_of(form))
+                    store.push_back(fmt::arg(name.c_str(), "x"));
                 CHECK_NOTHROW(fmt::vformat(form, store));
                 CHECK_FALSE(form.empty());
             }

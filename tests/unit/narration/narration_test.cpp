@@ -34,8 +34,10 @@ run::RunHeader header()
 template <class T>
 constexpr unsigned value_count()
 {
-    if constexpr (run::field_type<T>() == run::FieldType::choice) return static_cast<unsigned>(run::Choices<T>::count);
-    else return 0;
+    if constexpr (run::field_type<T>() == run::FieldType::choice)
+        return static_cast<unsigned>(run::Choices<T>::count);
+    else
+        return 0;
 }
 
 /// Calls `use` with a fact for every value of each of its enumerations, and for numbers of nothing and of something.
@@ -114,10 +116,12 @@ TEST_CASE("steps and verdicts have texts of their own at each depth", "[narratio
         const Catalogue catalogue = Catalogue::load(language);
         for (unsigned i = 1; i < samples::value_count<run::Step>(); ++i)
             for (const std::string_view depth : {"plain", "exam", "rfc"})
-                CHECK(catalogue.has("step.begun." + std::string{word(static_cast<run::Step>(i))} + "." + std::string{depth}));
+                CHECK(catalogue.has("step.begun." + std::string{word(static_cast<run::Step>(i))} + "." +
+                                    std::string{depth}));
         for (unsigned i = 0; i < samples::value_count<run::Outcome>(); ++i)
             for (const std::string_view depth : {"plain", "exam", "rfc"})
-                CHECK(catalogue.has("step.ended." + std::string{word(static_cast<run::Outcome>(i))} + "." + std::string{depth}));
+                CHECK(catalogue.has("step.ended." + std::string{word(static_cast<run::Outcome>(i))} + "." +
+                                    std::string{depth}));
     }
 }
 

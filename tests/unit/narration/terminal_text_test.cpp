@@ -18,26 +18,28 @@ TEST_CASE("what could steer a terminal is written out", "[terminal]")
         {"250 OK", "250 OK"},
         {"手紙 ✓ → … ’", "手紙 ✓ → … ’"},
         {"e\u0301", "e\u0301"},
-        {"C:\\x1b", "C:\\x1b"}, // a backslash stays one
-        {"\x1b[2J", "\\x1b[2J"},                              // CSI: clear the screen
-        {"\x1b]52;c;cm0gLXJm\x07", "\\x1b]52;c;cm0gLXJm\\x07"}, // OSC 52: write the clipboard
+        {"C:\\x1b", "C:\\x1b"},                                   // a backslash stays one
+        {"\x1b[2J", "\\x1b[2J"},                                  // CSI: clear the screen
+        {"\x1b]52;c;cm0gLXJm\x07", "\\x1b]52;c;cm0gLXJm\\x07"},   // OSC 52: write the clipboard
         {"\x1b]8;;http://x\x1b\\y", "\\x1b]8;;http://x\\x1b\\y"}, // OSC 8: a link
-        {"\u009b31m", "\\u009b31m"},                          // CSI of C1
-        {"\u0085", "\\u0085"},                                // NEL
-        {"\x9b""31m", "\\x9b31m"},                            // an octet that a Latin-1 terminal takes for CSI
+        {"\u009b31m", "\\u009b31m"},                              // CSI of C1
+        {"\u0085", "\\u0085"},                                    // NEL
+        {"\x9b"
+         "31m",
+         "\\x9b31m"}, // an octet that a Latin-1 terminal takes for CSI
         {"a\r\nb\tc", "a\\r\\nb\\tc"},
         {"\0\a\b\x7f"s, "\\x00\\x07\\x08\\x7f"},
-        {"\u202eexe.txt", "\\u202eexe.txt"},                  // right-to-left override
+        {"\u202eexe.txt", "\\u202eexe.txt"}, // right-to-left override
         {"\u2066a\u2069\u200f\u061c", "\\u2066a\\u2069\\u200f\\u061c"},
-        {"a\u200bb\ufeff\u00ad", "a\\u200bb\\ufeff\\u00ad"},  // invisible ones
+        {"a\u200bb\ufeff\u00ad", "a\\u200bb\\ufeff\\u00ad"}, // invisible ones
         {"\u2028\u2029", "\\u2028\\u2029"},
-        {"\U000e0041", "\\u{e0041}"},                         // a tag character
-        {"\ue000", "\\ue000"},                                // private use
+        {"\U000e0041", "\\u{e0041}"}, // a tag character
+        {"\ue000", "\\ue000"},        // private use
         {"\uffff", "\\uffff"},
-        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                  // a surrogate in UTF-8's clothes
-        {"\xc0\xaf", "\\xc0\\xaf"},                           // overlong
-        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},         // beyond U+10FFFF
-        {"\xe3\x81", "\\xe3\\x81"},                           // half a kana
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},          // a surrogate in UTF-8's clothes
+        {"\xc0\xaf", "\\xc0\\xaf"},                   // overlong
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, // beyond U+10FFFF
+        {"\xe3\x81", "\\xe3\\x81"},                   // half a kana
         {"", ""},
     };
     for (const Row& row : rows) {
@@ -72,7 +74,7 @@ TEST_CASE("CJK characters are two columns wide", "[width]")
 {
     CHECK(width("abc") == 3);
     CHECK(width("手紙") == 4);
-    CHECK(width("ｶﾅ") == 2); // half-width kana
+    CHECK(width("ｶﾅ") == 2);   // half-width kana
     CHECK(width("ＡＢ") == 4); // full-width letters
     CHECK(width("e\u0301") == 1);
     CHECK(width("→·…") == 3); // ambiguous: narrow

@@ -1,0 +1,219 @@
+#include "app/cli/commands.hpp"
+#include "app/cli/junit.hpp"
+#include "sim/run/sink.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+using namespace tegami;
+using namespace tegami::cli;
+
+namespace {
+
+namespace program_test {
+
+struct Result {
+    Status status{};
+    std::string out, err;
+};
+
+std::string drain(std::FILE* file)
+{
+    std::rewind(file);
+    std::string text;
+    char piece[4096];
+    while (const std::size_t count = std::fread(piece, 1, sizeof piece, file)) text.append(piece, count);
+    std::fclose(file);
+    return text;
+}
+
+/// The program as a shell would start it in an English UTF-8 locale, its output not a terminal.
+Result program(const std::vector<std::string>& arguments, std::string_view lang = "en_US.UTF-8")
+{
+    Environment environment;
+    environment.locale.lang = lang;
+    std::FILE* out = std::tmpfile();
+    std::FILE* err = std::tmpfile();
+    REQUIRE((out && err));
+    Console console{out, err, environment};
+    const Status status = run_program(arguments, console, environment);
+    return {status, drain(out), drain(err)};
+}
+
+/// A folder of its own, gone at the end.
+class Folder {
+  public:
+    Folder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "tegami-test-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()));
+        path_ = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::string operator/(const char* name) const { return (path_ / name).string(); }
+    std::string write(const char* name, std::string_view text) const
+    {
+        std::ofstream{path_ / name} << text;
+        return *this / name;
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+const std::string two_letters = TEGAMI_SOURCE_DIR "/scenarios/two-letters.toml";
+
+} // namespace program_test
+
+} // namespace
+
+TEST_CASE("a scenario is run, saved, shown and exported", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    const std::string saved = folder / "run.pcapng";
+
+    const auto played = program({"run", program_test::two_letters, "--save", saved});
+    INFO(played.err);
+    REQUIRE(played.status == Status::good);
+    CHECK(played.err.empty());
+    CHECK(played.out.starts_with("Two letters, one connection"));
+    CHECK(played.out.find("wireshark " + saved) != std::string::npos);
+    CHECK(played.out.find("⟦") == std::string::npos);
+
+    // The story of the saved run is the story that was told, without what to try next.
+    const auto shown = program({"show", saved});
+    CHECK(shown.status == Status::good);
+    CHECK(played.out.starts_with(shown.out));
+
+    const auto japanese = program({"show", saved, "--lang", "ja"});
+    CHECK(japanese.out.starts_with("2 通の手紙、1 本の接続"));
+    CHECK(program({"show", saved}, "ja_JP.UTF-8").out == japanese.out);
+
+    for (const char* view : {"dialogue", "packets", "state"}) {
+        const auto other = program({"show", saved, "--view", view});
+        CHECK(other.status == Status::good);
+        CHECK(other.out.find("⟦") == std::string::npos);
+    }
+    for (const char* name : {"x.pcapng", "x.pcap", "x.txt", "x.json"}) {
+        const auto exported = program({"export", saved, "-o", folder / name});
+        INFO(exported.err);
+        CHECK(exported.status == Status::good);
+        CHECK(std::filesystem::file_size(folder / name) > 100);
+    }
+    const auto at_alice = program({"export", saved, "-o", folder / "alice.pcap", "--sniff", "alice-pc"});
+    CHECK(at_alice.status == Status::good);
+    CHECK(program({"show", folder / "alice.pcap", "--view", "packets"}).status == Status::good);
+    CHECK(program({"show", folder / "alice.pcap"}).status == Status::wrong_input); // it has no story
+}
+
+TEST_CASE("the same scenario tells the same story; quiet says nothing; JSON is one object a line", "[program]")
+{
+    using program_test::program;
+    const auto once = program({"run", program_test::two_letters});
+    CHECK(once.out == program({"run", program_test::two_letters}).out);
+    CHECK(program({"run", program_test::two_letters, "--quiet"}).out.empty());
+    const auto json = program({"run", program_test::two_letters, "--json", "--until", "1.1s"});
+    std::istringstream lines{json.out};
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) CHECK((line.starts_with('{') && line.ends_with('}')));
+    CHECK(count > 10);
+}
+
+TEST_CASE("checks that hold and that do not, and what CI reads of them", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    const auto good = program({"check", program_test::two_letters, "--junit", folder / "good.xml"});
+    INFO(good.out << good.err);
+    CHECK(good.status == Status::good);
+
+    std::ifstream file{program_test::two_letters};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    text += "\n[[check]]\nmail = 1\nis_in = \"bob-pc\"\ncopies = 7\n";
+    const auto bad = program({"check", folder.write("bad.toml", text), "--junit", folder / "bad.xml"});
+    CHECK(bad.status == Status::check_failed);
+    CHECK(bad.out.find("✗") != std::string::npos);
+    CHECK(bad.out.find("wanted 7") != std::string::npos);
+    std::ifstream xml{folder / "bad.xml"};
+    const std::string results{std::istreambuf_iterator<char>{xml}, {}};
+    CHECK(results.find("failures=\"1\"") != std::string::npos);
+}
+
+TEST_CASE("a wrong scenario is told with every place and how to mend it", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    const std::string file = folder.write("wrong.toml", "title = \"x\"\nuntil = \"soon\"\ncolour = 3\n");
+    const auto wrong = program({"run", file});
+    CHECK(wrong.status == Status::wrong_input);
+    CHECK(wrong.out.empty());
+    CHECK(wrong.err.find(file + ":2:") != std::string::npos);
+    CHECK(wrong.err.find(file + ":3:1: ") != std::string::npos);
+    CHECK(wrong.err.find("⟦") == std::string::npos);
+    const auto japanese = program({"run", file, "--lang", "ja"});
+    CHECK(japanese.err.find("⟦") == std::string::npos);
+    CHECK(japanese.err != wrong.err);
+}
+
+TEST_CASE("what cannot be read or written is said", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    CHECK(program({"run", folder / "none.toml"}).status == Status::wrong_input);
+    CHECK(program({"show", folder / "none.pcapng"}).err.find("none.pcapng") != std::string::npos);
+    CHECK(program({"show", folder.write("text.pcapng", "no capture at all")}).status == Status::wrong_input);
+    CHECK(program({"run", program_test::two_letters, "--save", folder / "no/such/folder.pcapng"}).status ==
+          Status::wrong_input);
+    CHECK(program({"show"}).status == Status::wrong_input);
+}
+
+TEST_CASE("a choice that the run does not have is named, with what is near", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    const std::string saved = folder / "run.pcapng";
+    REQUIRE(program({"run", program_test::two_letters, "--save", saved, "--quiet"}).status == Status::good);
+    const auto wrong = program({"show", saved, "--mail", "9", "--host", "alice-cp", "--step", "S7"});
+    CHECK(wrong.status == Status::wrong_input);
+    CHECK(wrong.err.find("no mail 9") != std::string::npos);
+    CHECK(wrong.err.find("Did you mean “alice-pc”?") != std::string::npos);
+    CHECK(wrong.err.find("“S7”") != std::string::npos);
+    CHECK(program({"show", saved, "--view", "packets", "--filter", "tcp prot 25"}).status == Status::wrong_input);
+    CHECK(program({"show", saved, "--view", "state", "--at", "25:00:00"}).status == Status::wrong_input);
+
+    // A time of day and a length after the start mean the same.
+    const auto by_clock = program({"show", saved, "--view", "state", "--at", "09:00:01.5"});
+    CHECK(by_clock.status == Status::good);
+    CHECK(by_clock.out == program({"show", saved, "--view", "state", "--at", "1500ms"}).out);
+}
+
+TEST_CASE("nothing that a scenario's letters say reaches the terminal raw", "[program]")
+{
+    std::ifstream file{program_test::two_letters};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string subject = "subject = \"Lunch on Friday?\"";
+    const std::size_t at = text.find(subject);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, subject.size(), "subject = \"a\\u202Eb\"");
+    const program_test::Folder folder;
+    const auto told = program_test::program({"run", folder.write("bidi.toml", text)});
+    CHECK(told.out.find("\u202e") == std::string::npos);
+    CHECK(told.err.find("\u202e") == std::string::npos);
+}
+
+TEST_CASE("JUnit's XML holds strange names", "[junit]")
+{
+    const std::string xml =
+        to_junit({{"a&b\".toml", "", {{"<check>", false, "wanted \"3\" & found \x1b[0m"}, {"good", true, ""}}},
+                  {"broken.toml", "no such file", {}}});
+    CHECK(xml.find("a&amp;b&quot;.toml") != std::string::npos);
+    CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\"/>") != std::string::npos);
+    CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"0\"") != std::string::npos);
+    CHECK(xml.find("tests=\"1\" failures=\"0\" errors=\"1\"") != std::string::npos);
+}
