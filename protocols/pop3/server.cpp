@@ -59,6 +59,7 @@ wire::Task<void> serve(wire::Stream& peer, Session& session, Maildrop& maildrop,
 
     for (;;) {
         if (!said.empty() && (ended || !peer.line_is_ahead())) {
+            if (ended) peer.cork(true); // the farewell and the end of our side share a segment
             const bool sent = co_await said.send(peer);
             if (!sent) break;
         }

@@ -85,7 +85,7 @@ class Stream {
     /// From now on a single wait on this stream may take at most so long; zero or less means for ever. On expiry the
     /// read gives Hangup::timed_out and the write false.
     virtual void allow(Duration each_wait) = 0;
-    /// Ends our side in order: what was written is still sent. Reading goes on.
+    /// Ends our side in order: what was written is still sent, corked or not. Reading goes on.
     virtual void close() = 0;
     /// Breaks the connection at once.
     virtual void abort() = 0;

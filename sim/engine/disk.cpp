@@ -8,7 +8,8 @@ std::string_view folder_of(std::string_view path)
     return slash == path.npos ? std::string_view{} : path.substr(0, slash);
 }
 
-void Disk::tell(DiskAction action, std::string_view path, std::string_view to, std::uint64_t size, wire::Spans spans) const
+void Disk::tell(DiskAction action, std::string_view path, std::string_view to, std::uint64_t size,
+                wire::Spans spans) const
 {
     if (witness_) witness_->on_disk(node_, action, path, to, size, spans);
 }

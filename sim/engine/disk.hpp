@@ -49,9 +49,11 @@ class Disk {
     /// Makes a new file; one that is there already is an error (open(2) with O_EXCL).
     auto create(std::string path, std::string octets, wire::Spans spans)
     {
-        return engine_.after(node_, call_, [this, path = std::move(path), file = std::make_shared<const File>(File{std::move(octets), spans})] {
-            return do_create(path, file);
-        });
+        return engine_.after(
+            node_, call_,
+            [this, path = std::move(path), file = std::make_shared<const File>(File{std::move(octets), spans})] {
+                return do_create(path, file);
+            });
     }
     auto sync(std::string path)
     {
@@ -64,7 +66,8 @@ class Disk {
     /// Replaces what is at `to`, as rename(2) does.
     auto rename(std::string from, std::string to)
     {
-        return engine_.after(node_, call_, [this, from = std::move(from), to = std::move(to)] { return do_rename(from, to); });
+        return engine_.after(node_, call_,
+                             [this, from = std::move(from), to = std::move(to)] { return do_rename(from, to); });
     }
     /// `spans`: whom the removal serves; nobody: whom the file does.
     auto remove(std::string path, wire::Spans spans = {})
@@ -109,7 +112,8 @@ class Disk {
     Done do_sync_folder(const std::string& folder);
     Done do_rename(const std::string& from, const std::string& to);
     Done do_remove(const std::string& path, wire::Spans spans);
-    void tell(DiskAction action, std::string_view path, std::string_view to, std::uint64_t size, wire::Spans spans) const;
+    void tell(DiskAction action, std::string_view path, std::string_view to, std::uint64_t size,
+              wire::Spans spans) const;
 
     Engine& engine_;
     NodeId node_;

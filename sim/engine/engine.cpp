@@ -74,7 +74,8 @@ bool Engine::step(Time limit)
 
 void Engine::run_until(Time limit)
 {
-    while (step(limit)) {}
+    while (step(limit)) {
+    }
     if (limit != Time::never()) now_ = limit;
 }
 

@@ -56,7 +56,10 @@ class Engine {
     // ---- the queue -------------------------------------------------------------------------------------------------
 
     using Handler = void (*)(void* self, const Due& due);
-    void handle(DueKind kind, void* self, Handler handler) { handlers_[static_cast<std::size_t>(kind)] = {self, handler}; }
+    void handle(DueKind kind, void* self, Handler handler)
+    {
+        handlers_[static_cast<std::size_t>(kind)] = {self, handler};
+    }
 
     /// For another node, `at` must lie in the future.
     void schedule(NodeId by, NodeId target, Time at, DueKind kind, std::uint32_t subject, std::uint16_t tag = 0)

@@ -101,8 +101,8 @@ class Queue {
         return true;
     }
 
-    std::uint64_t last_;         // the instant that now_ holds
-    std::vector<Due> now_;       // in order; what lies before next_ is done
+    std::uint64_t last_;   // the instant that now_ holds
+    std::vector<Due> now_; // in order; what lies before next_ is done
     std::size_t next_ = 0;
     std::array<Bucket, 64> later_; // by the highest bit in which the time differs from last_
     std::uint64_t filled_ = 0;

@@ -162,7 +162,10 @@ class Telling {
                                    {"to", terminal_safe(fact.to)},
                                    {"subject", terminal_safe(fact.subject)}});
     }
-    std::string operator()(const run::Content& fact) const { return plain("content", {{"size", figure_text(fact.size)}}); }
+    std::string operator()(const run::Content& fact) const
+    {
+        return plain("content", {{"size", figure_text(fact.size)}});
+    }
     std::string operator()(const run::MailboxChanged& fact) const
     {
         return plain(fmt::format("mailbox.changed.{}", word(fact.change)),
@@ -175,9 +178,10 @@ class Telling {
     }
     std::string operator()(const run::DiskChanged& fact) const
     {
-        return plain(
-            fmt::format("disk.changed.{}", word(fact.change)),
-            {{"node", node_}, {"path", terminal_safe(fact.path)}, {"to", terminal_safe(fact.to)}, {"size", figure_text(fact.size)}});
+        return plain(fmt::format("disk.changed.{}", word(fact.change)), {{"node", node_},
+                                                                         {"path", terminal_safe(fact.path)},
+                                                                         {"to", terminal_safe(fact.to)},
+                                                                         {"size", figure_text(fact.size)}});
     }
 
     // ---- hosts

@@ -10,7 +10,8 @@ class HostConnector final : public wire::Connector {
     /// `protocol`: what will be spoken, for the run.
     HostConnector(Tcp& tcp, NodeId host, run::Protocol protocol) : tcp_(tcp), host_(host), protocol_(protocol) {}
 
-    wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> connect(wire::Endpoint to, Spans spans) override
+    wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> connect(wire::Endpoint to,
+                                                                                         Spans spans) override
     {
         return tcp_.connect(host_, to, protocol_, spans);
     }

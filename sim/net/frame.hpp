@@ -36,8 +36,8 @@ struct Frame {
     std::uint8_t run_count = 0;
     std::uint8_t small = 0;
     Spans spans;
-    FrameRef number{}; ///< none until it was first sent, or where frames are not recorded
-    FactRef cause{};   ///< the last thing that happened to it
+    FrameRef number{};                               ///< none until it was first sent, or where frames are not recorded
+    FactRef cause{};                                 ///< the last thing that happened to it
     std::array<wire::SpanRun, runs_in_frame> runs{}; ///< of a TCP segment's payload
 
     std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
@@ -82,7 +82,8 @@ class FramePool {
     {
         const std::uint32_t which = index & 1;
         const std::uint32_t place = (index >> 1) - 1;
-        return *reinterpret_cast<Frame*>(sizes_[which].chunks[place / per_chunk].get() + place % per_chunk * stride(which));
+        return *reinterpret_cast<Frame*>(sizes_[which].chunks[place / per_chunk].get() +
+                                         place % per_chunk * stride(which));
     }
     /// Frames taken and not given back.
     std::size_t out() const { return out_; }

@@ -12,8 +12,8 @@ using inet::Protocol;
 Internet::Internet(Context& context, Links& links, const Topology& topology)
     : context_(context), links_(links), hosts_(context.engine.node_count())
 {
-    std::vector<PrefixTable> tables =
-        compute_routes(topology, [&](std::size_t host, std::size_t interface) { return links.nic_of(host, interface); });
+    std::vector<PrefixTable> tables = compute_routes(
+        topology, [&](std::size_t host, std::size_t interface) { return links.nic_of(host, interface); });
     for (std::size_t i = 0; i < topology.hosts.size(); ++i) {
         Host& host = hosts_[engine::index_of(context.engine.find(topology.hosts[i].name))];
         host.routes = std::move(tables[i]);
@@ -43,7 +43,8 @@ Frame& Internet::packet(const inet::Ipv4Header& header, std::size_t payload)
 void Internet::on_packet(NicId nic, Frame& frame, bool to_a_group)
 {
     const auto packet = inet::decode_ipv4(frame.octets().subspan(link::ethernet_header_size));
-    if (!packet) [[unlikely]] return links_.drop(nic, frame, run::DropReason::malformed, packet.error().rule);
+    if (!packet) [[unlikely]]
+        return links_.drop(nic, frame, run::DropReason::malformed, packet.error().rule);
     const std::uint32_t destination = packet->header.destination;
     if (destination == links_[nic].address) return deliver(nic, frame, *packet, to_a_group);
 
@@ -77,7 +78,8 @@ void Internet::on_no_neighbour(NicId nic, Frame& frame)
 {
     const NodeId node = links_[nic].node;
     const auto packet = inet::decode_ipv4(frame.octets().subspan(link::ethernet_header_size));
-    if (packet && is_router(node) && packet->header.source != links_[nic].address) // RFC 1812 §5.2.7.1: host unreachable
+    if (packet && is_router(node) &&
+        packet->header.source != links_[nic].address) // RFC 1812 §5.2.7.1: host unreachable
         send_error(nic, frame, *packet, false, IcmpType::destination_unreachable,
                    static_cast<std::uint8_t>(inet::UnreachableCode::host), [&](Octets quoted, std::uint8_t* at) {
                        return inet::encode_icmp_unreachable(inet::UnreachableCode::host, quoted, at);
@@ -87,7 +89,8 @@ void Internet::on_no_neighbour(NicId nic, Frame& frame)
 
 void Internet::deliver(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, bool to_a_group)
 {
-    if (packet.header.is_fragment()) return links_.drop(nic, frame, run::DropReason::no_protocol, "RFC 791 §3.2: fragments");
+    if (packet.header.is_fragment())
+        return links_.drop(nic, frame, run::DropReason::no_protocol, "RFC 791 §3.2: fragments");
     switch (packet.header.protocol) {
     case Protocol::tcp: return tcp_->on_packet(nic, frame, packet);
     case Protocol::udp: return udp_->on_packet(nic, frame, packet);
@@ -133,12 +136,15 @@ void Internet::send_error(NicId nic, const Frame& about, const inet::Ipv4Packet&
     std::array<std::uint8_t, inet::icmp_error_largest_packet> message;
     const Octets quoted = about.octets().subspan(link::ethernet_header_size);
     const auto size = static_cast<std::size_t>(encode(quoted, message.data()) - message.data());
-    Frame& frame = this->packet({.source = back.source, .destination = packet.header.source, .protocol = Protocol::icmp}, size);
+    Frame& frame =
+        this->packet({.source = back.source, .destination = packet.header.source, .protocol = Protocol::icmp}, size);
     std::memcpy(payload_of(frame), message.data(), size);
     frame.spans = about.spans;
     frame.cause = context_.record(node, about.spans, about.cause,
-                                  run::IcmpNoted{.direction = run::Direction::sent, .type = static_cast<std::uint8_t>(type),
-                                                 .code = code, .peer = wire::Address::v4(packet.header.source)});
+                                  run::IcmpNoted{.direction = run::Direction::sent,
+                                                 .type = static_cast<std::uint8_t>(type),
+                                                 .code = code,
+                                                 .peer = wire::Address::v4(packet.header.source)});
     send(back, frame);
 }
 
@@ -152,8 +158,10 @@ void Internet::ping(NodeId from, std::uint32_t destination, std::uint16_t sequen
     inet::encode_icmp_echo(IcmpType::echo, 1, sequence, wire::as_octets(data), payload_of(frame));
     frame.spans = serves;
     frame.cause = context_.record(from, serves, FactRef::none,
-                                  run::IcmpNoted{.direction = run::Direction::sent, .type = static_cast<std::uint8_t>(IcmpType::echo),
-                                                 .code = 0, .peer = wire::Address::v4(destination)});
+                                  run::IcmpNoted{.direction = run::Direction::sent,
+                                                 .type = static_cast<std::uint8_t>(IcmpType::echo),
+                                                 .code = 0,
+                                                 .peer = wire::Address::v4(destination)});
     send(way, frame);
 }
 
@@ -164,13 +172,17 @@ void Internet::on_icmp(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
     const NodeId node = links_[nic].node;
     const wire::Address peer = wire::Address::v4(packet.header.source);
     frame.cause = context_.record(node, frame.spans, frame.cause,
-                                  run::IcmpNoted{.direction = run::Direction::received, .type = static_cast<std::uint8_t>(message->type),
-                                                 .code = message->code, .peer = peer});
+                                  run::IcmpNoted{.direction = run::Direction::received,
+                                                 .type = static_cast<std::uint8_t>(message->type),
+                                                 .code = message->code,
+                                                 .peer = peer});
     if (message->type == IcmpType::echo) {
         // RFC 1122 §3.2.2.6: from the address that was asked, with all of the data.
-        Frame& answer = this->packet({.source = packet.header.destination, .destination = packet.header.source, .protocol = Protocol::icmp},
-                                     inet::icmp_header_size + message->body.size());
-        inet::encode_icmp_echo(IcmpType::echo_reply, message->identifier(), message->sequence_number(), message->body, payload_of(answer));
+        Frame& answer = this->packet(
+            {.source = packet.header.destination, .destination = packet.header.source, .protocol = Protocol::icmp},
+            inet::icmp_header_size + message->body.size());
+        inet::encode_icmp_echo(IcmpType::echo_reply, message->identifier(), message->sequence_number(), message->body,
+                               payload_of(answer));
         answer.spans = frame.spans;
         answer.cause = frame.cause;
         const Path back = path(node, packet.header.source);

@@ -56,9 +56,11 @@ void Links::transmit(NicId id, Frame& frame)
 {
     Nic& nic = nics_[index_of(id)];
     const std::int64_t now = context_.engine.now().ns;
-    if (!nic.up) [[unlikely]] return drop(id, frame, run::DropReason::link_down);
+    if (!nic.up) [[unlikely]]
+        return drop(id, frame, run::DropReason::link_down);
     const std::int64_t begins = std::max(now, nic.busy_until);
-    if (begins - now > nic.queue) [[unlikely]] return drop(id, frame, run::DropReason::queue_full);
+    if (begins - now > nic.queue) [[unlikely]]
+        return drop(id, frame, run::DropReason::queue_full);
     ++handed_over_;
     nic.busy_until = begins + static_cast<std::int64_t>((frame.length * nic.picoseconds_an_octet + 999) / 1000);
 
@@ -70,7 +72,8 @@ void Links::transmit(NicId id, Frame& frame)
         return;
     }
     frame.to = nic.peer;
-    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival, frame.index, nic.cuts);
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival,
+                             frame.index, nic.cuts);
 }
 
 run::Fate Links::trouble(Nic& nic, Duration& transit)
@@ -114,19 +117,25 @@ void Links::record_sent(const Nic& nic, NicId id, Frame& frame, Duration transit
     if (frame.number == FrameRef::none) {
         const Octets octets = frame.octets();
         const std::size_t header = recorder.level() == run::Level::full ? octets.size() : header_end(octets);
-        frame.number = recorder.frame(now, nic.node, frame.spans, frame.cause,
-                                      run::FrameSent{.nic = id, .to = nic.peer, .transit = transit, .fate = fate}, octets, header);
+        frame.number =
+            recorder.frame(now, nic.node, frame.spans, frame.cause,
+                           run::FrameSent{.nic = id, .to = nic.peer, .transit = transit, .fate = fate}, octets, header);
         frame.cause = recorder.last();
     } else
-        frame.cause = recorder.record(now, nic.node, frame.spans, frame.cause,
-                                      run::FrameCrossed{.frame = frame.number, .nic = id, .to = nic.peer, .transit = transit, .fate = fate, .rewritten = {}});
+        frame.cause = recorder.record(
+            now, nic.node, frame.spans, frame.cause,
+            run::FrameCrossed{
+                .frame = frame.number, .nic = id, .to = nic.peer, .transit = transit, .fate = fate, .rewritten = {}});
 }
 
 void Links::drop(NicId nic, Frame& frame, run::DropReason reason, std::string_view rule)
 {
     const bool sent = frame.number != FrameRef::none;
     context_.record(nics_[index_of(nic)].node, frame.spans, frame.cause,
-                    run::FrameDropped{.frame = frame.number, .nic = nic, .reason = reason, .rule = rule,
+                    run::FrameDropped{.frame = frame.number,
+                                      .nic = nic,
+                                      .reason = reason,
+                                      .rule = rule,
                                       .octets = sent ? Octets{} : frame.octets()});
     context_.frames.give_back(frame);
 }
@@ -143,10 +152,12 @@ void Links::on_arrival(const engine::Due& due)
         context_.frames.give_back(frame);
         return;
     }
-    if (!powered_[engine::index_of(nic.node)]) [[unlikely]] return drop(id, frame, run::DropReason::host_off);
+    if (!powered_[engine::index_of(nic.node)]) [[unlikely]]
+        return drop(id, frame, run::DropReason::host_off);
 
     const auto ethernet = link::decode_ethernet(frame.octets());
-    if (!ethernet) [[unlikely]] return drop(id, frame, run::DropReason::malformed, ethernet.error().rule);
+    if (!ethernet) [[unlikely]]
+        return drop(id, frame, run::DropReason::malformed, ethernet.error().rule);
     const link::EthernetHeader& header = ethernet->header;
     if (header.destination != nic.mac && !header.destination.is_broadcast()) [[unlikely]]
         return drop(id, frame, run::DropReason::not_for_us);
@@ -171,8 +182,10 @@ void Links::resolve(NicId id, std::uint32_t address, Frame& frame)
     const std::int64_t now = context_.engine.now().ns;
     Neighbour* neighbour = find_neighbour(id, address);
     if (neighbour && neighbour->known && now >= neighbour->until) {
-        context_.record(nic.node, frame.spans, frame.cause,
-                        run::ArpChanged{.nic = id, .change = run::ArpChange::expired, .address = wire::Address::v4(address), .mac = {}});
+        context_.record(
+            nic.node, frame.spans, frame.cause,
+            run::ArpChanged{
+                .nic = id, .change = run::ArpChange::expired, .address = wire::Address::v4(address), .mac = {}});
         neighbour->known = false;
         neighbour->tries = 0;
     }
@@ -213,12 +226,14 @@ void Links::ask(NicId id, Neighbour& neighbour, Spans serves, FactRef cause)
     neighbour.until = again.ns;
     context_.engine.schedule(nic.node, nic.node, again, engine::DueKind::neighbour, index_of(id));
     const wire::Address address = wire::Address::v4(neighbour.address);
-    const FactRef asked = context_.record(nic.node, serves, cause,
-                                          run::ArpChanged{.nic = id, .change = run::ArpChange::asked, .address = address, .mac = {}});
+    const FactRef asked =
+        context_.record(nic.node, serves, cause,
+                        run::ArpChanged{.nic = id, .change = run::ArpChange::asked, .address = address, .mac = {}});
     Frame& frame = context_.frames.take(link::ethernet_header_size + link::arp_packet_size);
     frame.spans = serves;
     frame.cause = asked;
-    std::uint8_t* const payload = link::encode({link::MacAddress::broadcast(), nic.mac, link::EtherType::arp}, frame.data());
+    std::uint8_t* const payload =
+        link::encode({link::MacAddress::broadcast(), nic.mac, link::EtherType::arp}, frame.data());
     link::encode(link::arp_request(nic.mac, wire::Address::v4(nic.address), address), payload);
     transmit(id, frame);
 }
@@ -255,8 +270,10 @@ void Links::learn(NicId id, std::uint32_t address, const link::MacAddress& mac, 
         neighbour->address = address;
     }
     if (!neighbour->known || neighbour->mac != mac)
-        cause = context_.record(nic.node, serves, cause,
-                                run::ArpChanged{.nic = id, .change = run::ArpChange::learnt, .address = wire::Address::v4(address), .mac = mac});
+        cause = context_.record(
+            nic.node, serves, cause,
+            run::ArpChanged{
+                .nic = id, .change = run::ArpChange::learnt, .address = wire::Address::v4(address), .mac = mac});
     neighbour->known = true;
     neighbour->tries = 0;
     neighbour->mac = mac;
@@ -294,7 +311,10 @@ void Links::on_neighbour_timer(NicId id)
         }
         neighbour.tries = 0;
         context_.record(nics_[index_of(id)].node, serves, cause,
-                        run::ArpChanged{.nic = id, .change = run::ArpChange::unanswered, .address = wire::Address::v4(neighbour.address), .mac = {}});
+                        run::ArpChanged{.nic = id,
+                                        .change = run::ArpChange::unanswered,
+                                        .address = wire::Address::v4(neighbour.address),
+                                        .mac = {}});
         std::uint32_t waiting = std::exchange(neighbour.first_waiting, 0);
         neighbour.waiting = 0;
         while (waiting != 0) {
@@ -344,8 +364,9 @@ void Links::set_up(NicId nic, bool up)
     Nic& n = nics_[index_of(nic)];
     if (n.up && !up) ++n.cuts; // both ends count alike
     n.up = up;
-    context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
-                    run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
+    context_.record(
+        nics_[index_of(nic)].node, {}, FactRef::none,
+        run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
 }
 
 void Links::lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip)

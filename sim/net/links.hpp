@@ -13,8 +13,8 @@ namespace tegami::net {
 
 class Internet;
 
-inline constexpr Duration neighbour_lifetime = wire::minutes(20);    // RFC 1122 §2.3.2.1 asks for some time-out
-inline constexpr Duration neighbour_retry = wire::seconds(1);        // at most one a second: the same
+inline constexpr Duration neighbour_lifetime = wire::minutes(20); // RFC 1122 §2.3.2.1 asks for some time-out
+inline constexpr Duration neighbour_retry = wire::seconds(1);     // at most one a second: the same
 inline constexpr std::uint8_t neighbour_tries = 3;
 inline constexpr std::size_t neighbour_table_limit = 1024;
 inline constexpr std::size_t frames_waiting_for_neighbour = 3;
@@ -25,18 +25,18 @@ struct Nic {
     NicId peer{};
     link::MacAddress mac;
     bool up = true;
-    std::uint16_t cuts = 0; ///< how often its link went down, modulo 2^16: what was sent before does not arrive
+    std::uint16_t cuts = 0;    ///< how often its link went down, modulo 2^16: what was sent before does not arrive
     std::uint32_t address = 0; ///< IPv4, host order
     // The neighbour used last, so that most frames look no further.
     std::uint32_t neighbour = 0;
     link::MacAddress neighbour_mac;
     std::int64_t neighbour_until = 0;
     // Sending.
-    std::int64_t busy_until = 0;          ///< when everything handed over so far has left
-    std::int64_t delay = 0;               ///< ns
-    std::int64_t queue = 0;               ///< ns that a new frame may have to wait at most
+    std::int64_t busy_until = 0; ///< when everything handed over so far has left
+    std::int64_t delay = 0;      ///< ns
+    std::int64_t queue = 0;      ///< ns that a new frame may have to wait at most
     std::uint64_t picoseconds_an_octet = 0;
-    std::uint32_t troubles = 0;           ///< index of its Troubles; 0: none
+    std::uint32_t troubles = 0; ///< index of its Troubles; 0: none
 };
 
 /// What a link does to some of its frames, in one direction.

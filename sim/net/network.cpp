@@ -3,8 +3,11 @@
 namespace tegami::net {
 
 Network::Network(engine::Engine& engine, run::Recorder& recorder, run::SpanTable& spans, const Topology& topology)
-    : context{engine, recorder, spans}, links(context, topology), internet(context, links, topology),
-      tcp(context, links, internet), udp(context, links, internet)
+    : context{engine, recorder, spans},
+      links(context, topology),
+      internet(context, links, topology),
+      tcp(context, links, internet),
+      udp(context, links, internet)
 {
     links.set_upper(internet);
     internet.set_upper(tcp, udp);

@@ -18,7 +18,8 @@ FirstHops first_hops(const Topology& topology)
     for (std::size_t host = 0; host < topology.hosts.size(); ++host)
         if (topology.hosts[host].router) result.routers.push_back(host);
     // By name, so that of equally short paths the choice does not depend on the order in a file.
-    std::ranges::sort(result.routers, {}, [&](std::size_t host) -> const std::string& { return topology.hosts[host].name; });
+    std::ranges::sort(result.routers, {},
+                      [&](std::size_t host) -> const std::string& { return topology.hosts[host].name; });
     for (std::size_t v = 0; v < result.routers.size(); ++v) vertex_of[result.routers[v]] = v;
 
     const std::size_t count = result.routers.size();
@@ -33,14 +34,17 @@ FirstHops first_hops(const Topology& topology)
     }
     // Each router's neighbours by name as well, for the same reason.
     for (std::size_t a = 0; a < count; ++a) {
-        std::ranges::sort(links[a], {}, [&](const auto& to) { return std::tuple{to.first, topology.links[to.second].figures.delay, topology.links[to.second].name}; });
+        std::ranges::sort(links[a], {}, [&](const auto& to) {
+            return std::tuple{to.first, topology.links[to.second].figures.delay, topology.links[to.second].name};
+        });
         for (const auto& [b, i] : links[a])
             if (a < b) boost::add_edge(a, b, Weight{topology.links[i].figures.delay.ns}, graph);
     }
     const auto shortest_link = [&](std::size_t from, std::size_t to) {
         std::uint32_t best = FirstHops::none;
         for (const auto& [neighbour, link] : links[from])
-            if (neighbour == to && (best == FirstHops::none || topology.links[link].figures.delay < topology.links[best].figures.delay))
+            if (neighbour == to &&
+                (best == FirstHops::none || topology.links[link].figures.delay < topology.links[best].figures.delay))
                 best = link;
         return best;
     };

@@ -61,7 +61,8 @@ std::vector<PrefixTable> compute_routes(const Topology& topology, NicOf nic_of)
             for (const inet::Prefix& prefix : to.announces)
                 tables[from].put(prefix.address.to_v4(), prefix.length, route);
             const auto announced = [&](const wire::Address& address) {
-                return std::ranges::any_of(to.announces, [&](const inet::Prefix& prefix) { return prefix.contains(address); });
+                return std::ranges::any_of(to.announces,
+                                           [&](const inet::Prefix& prefix) { return prefix.contains(address); });
             };
             for (const InterfaceSpec& interface : to.interfaces)
                 if (interface.address != peer.address && !announced(interface.address))

@@ -4,23 +4,14 @@
 
 namespace tegami::net {
 
-namespace {
-
-std::uint32_t hash_of(const SocketName& name)
-{
-    std::uint64_t h = std::uint64_t{engine::index_of(name.node)} << 32 | name.local;
-    h = (h ^ (h >> 29)) * 0xBF58'476D'1CE4'E5B9;
-    h ^= std::uint64_t{name.remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(name.local_port)} << 16 |
-         static_cast<std::uint16_t>(name.remote_port);
-    h = (h ^ (h >> 32)) * 0x94D0'49BB'1331'11EB;
-    return static_cast<std::uint32_t>(h >> 32);
-}
-
-} // namespace
-
 Tcp::Tcp(Context& context, Links& links, Internet& internet)
-    : context_(context), links_(links), internet_(internet), environment_{buffers_, notes_, context.spans},
-      table_(1024), ports_(context.engine.node_count()), connection_count_(context.engine.node_count())
+    : context_(context),
+      links_(links),
+      internet_(internet),
+      environment_{buffers_, notes_, context.spans},
+      table_(1024),
+      ports_(context.engine.node_count()),
+      connection_count_(context.engine.node_count())
 {
     sockets_.emplace_back();
     listeners_.emplace_back();
@@ -29,97 +20,6 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
 }
 
 Tcp::~Tcp() = default;
-
-// ---- the table of connections --------------------------------------------------------------------------------------
-
-void Tcp::insert(Socket& socket)
-{
-    const auto put = [&](const Entry& entry) {
-        const std::size_t mask = table_.size() - 1;
-        std::size_t i = entry.hash & mask;
-        while (table_[i].index != 0) i = (i + 1) & mask;
-        table_[i] = entry;
-    };
-    if (2 * ++in_table_ > table_.size()) {
-        std::vector<Entry> before(2 * table_.size());
-        before.swap(table_);
-        for (const Entry& entry : before)
-            if (entry.index != 0) put(entry);
-    }
-    put({hash_of(socket.name), socket.index});
-    socket.found = true;
-}
-
-void Tcp::erase(Socket& socket)
-{
-    if (!std::exchange(socket.found, false)) return;
-    --in_table_;
-    const std::size_t mask = table_.size() - 1;
-    std::size_t i = hash_of(socket.name) & mask;
-    while (table_[i].index != socket.index) i = (i + 1) & mask;
-    // Close the gap: whoever lies behind it and may lie in it moves up.
-    for (std::size_t j = i;;) {
-        table_[i] = {};
-        for (;;) {
-            j = (j + 1) & mask;
-            if (table_[j].index == 0) return;
-            const std::size_t home = table_[j].hash & mask;
-            const bool stays = i <= j ? (i < home && home <= j) : (i < home || home <= j);
-            if (!stays) break;
-        }
-        table_[i] = table_[j];
-        i = j;
-    }
-}
-
-Socket* Tcp::find(const SocketName& name)
-{
-    const std::size_t mask = table_.size() - 1;
-    const std::uint32_t hash = hash_of(name);
-    for (std::size_t i = hash & mask; table_[i].index != 0; i = (i + 1) & mask) {
-        if (table_[i].hash != hash) continue;
-        Socket& socket = at(table_[i].index);
-        if (socket.name == name) return &socket;
-    }
-    return nullptr;
-}
-
-Socket& Tcp::make(const SocketName& name)
-{
-    if (free_.empty()) {
-        free_.push_back(static_cast<std::uint32_t>(sockets_.size()));
-        sockets_.emplace_back();
-    }
-    const std::uint32_t index = free_.back();
-    free_.pop_back();
-    if (sockets_[index]) {
-        sockets_[index]->~Socket();
-        new (sockets_[index].get()) Socket(environment_, config_);
-    } else
-        sockets_[index] = std::make_unique<Socket>(environment_, config_);
-    ++in_use_;
-    Socket& socket = *sockets_[index];
-    socket.index = index;
-    socket.name = name;
-    socket.path = internet_.path(name.node, name.remote);
-    socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
-    socket.initial_send = initial_sequence(name);
-    return socket;
-}
-
-/// Gives a socket back once no stream refers to it. A timer's due that is still outstanding finds nothing to do, whoever
-/// has the place by then.
-void Tcp::release(Socket& socket)
-{
-    erase(socket);
-    if (socket.stream) return;
-    socket.due = 0;
-    if (socket.recorded)
-        context_.record(socket.name.node, socket.connection.session(), socket.cause, run::TcpClosed{.connection = socket.number});
-    socket.recorded = false;
-    --in_use_;
-    free_.push_back(socket.index);
-}
 
 tcp::Sequence Tcp::initial_sequence(const SocketName& name)
 {
@@ -167,7 +67,8 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     if (ports->next == 0) {
         // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
         const std::uint16_t life = context_.engine.incarnation(node);
-        engine::Random draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
+        engine::Random draws =
+            context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
         ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
     }
     for (std::uint32_t tries = 0; tries < count; ++tries) {
@@ -178,8 +79,10 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     return {};
 }
 
-wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node, wire::Endpoint to,
-                                                                                          run::Protocol protocol, Spans spans)
+wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node,
+                                                                                          wire::Endpoint to,
+                                                                                          run::Protocol protocol,
+                                                                                          Spans spans)
 {
     const std::uint32_t remote = to.address.to_v4();
     const Path way = internet_.path(node, remote);
@@ -188,7 +91,8 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
     if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
 
     Socket& socket = make({node, way.source, remote, port, to.port});
-    const run::SpanId session = context_.spans.begin({.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
+    const run::SpanId session = context_.spans.begin(
+        {.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
     socket.connection.set_session(context_.spans.only(session));
     socket.connection.open_active(context_.engine.now(), port, to.port, socket.initial_send);
     insert(socket);
@@ -196,7 +100,8 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
     begin_session(socket, session, protocol, true);
     const auto steps = context_.spans.members(context_.spans.steps_of(spans));
     for (const run::SpanId step : std::vector(steps.begin(), steps.end())) // making a set ends the view
-        context_.record(node, context_.spans.with(context_.spans.only(step), session), socket.cause, run::Joined{.step = step, .other = session});
+        context_.record(node, context_.spans.with(context_.spans.only(step), session), socket.cause,
+                        run::Joined{.step = step, .other = session});
 
     auto stream = std::make_unique<TcpStream>(*this, socket);
     const std::uint32_t index = socket.index;
@@ -210,13 +115,15 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
     case tcp::Ending::reset: co_return std::unexpected(wire::ConnectError::refused);
     default: break;
     }
-    co_return std::unexpected(opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out);
+    co_return std::unexpected(opened.unreachable != 0 ? wire::ConnectError::unreachable
+                                                      : wire::ConnectError::timed_out);
 }
 
 void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client)
 {
-    socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
-                                   run::SessionBegun{.session = session, .protocol = protocol, .connection = socket.number, .client = client});
+    socket.cause = context_.record(
+        socket.name.node, socket.connection.session(), socket.cause,
+        run::SessionBegun{.session = session, .protocol = protocol, .connection = socket.number, .client = client});
 }
 
 void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced)
@@ -245,12 +152,14 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
         erase(oldest);
         oldest.connection.abort();
         tcp::Outgoing unsent;
-        while (oldest.connection.next_segment(context_.engine.now(), unsent, false)) {}
+        while (oldest.connection.next_segment(context_.engine.now(), unsent, false)) {
+        }
         notes_.clear();
         release(oldest);
     }
     Socket& socket = make({node, packet.header.destination, packet.header.source, segment.destination, segment.source});
-    if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0) socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
+    if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0)
+        socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
     socket.cause = frame.cause;
     socket.listener = index;
     listener.half_open.emplace_back(socket.index, socket.number);
@@ -278,18 +187,23 @@ void Tcp::accept(Socket& socket)
 
 void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
 {
-    const auto pseudo = inet::pseudo_header_sum(packet.header.source, packet.header.destination, inet::Protocol::tcp, packet.payload.size());
+    const auto pseudo = inet::pseudo_header_sum(packet.header.source, packet.header.destination, inet::Protocol::tcp,
+                                                packet.payload.size());
     if (!tcp::checksum_is_right(packet.payload, pseudo)) [[unlikely]]
         return links_.drop(nic, frame, run::DropReason::bad_checksum, "RFC 9293 §3.1: the checksum is wrong");
     const auto segment = tcp::decode(packet.payload);
-    if (!segment) [[unlikely]] return links_.drop(nic, frame, run::DropReason::malformed, segment.error().rule);
+    if (!segment) [[unlikely]]
+        return links_.drop(nic, frame, run::DropReason::malformed, segment.error().rule);
 
     const NodeId node = links_[nic].node;
-    Socket* const found = find({node, packet.header.destination, packet.header.source, segment->destination, segment->source});
-    const bool replaces = found && found->connection.may_be_replaced_by(*segment) && find_listener(node, segment->destination) != 0;
+    Socket* const found =
+        find({node, packet.header.destination, packet.header.source, segment->destination, segment->source});
+    const bool replaces =
+        found && found->connection.may_be_replaced_by(*segment) && find_listener(node, segment->destination) != 0;
     if (!found || replaces) [[unlikely]] {
         using tcp::Flag;
-        const bool opens = segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
+        const bool opens =
+            segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
         if (opens && find_listener(node, segment->destination) != 0) return on_syn(nic, frame, packet, *segment, found);
         answer_with_reset(node, packet, *segment, frame);
         return links_.drop(nic, frame, run::DropReason::no_listener);
@@ -307,24 +221,30 @@ void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
     after_event(socket);
 }
 
-void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame)
+void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment,
+                            const Frame& frame)
 {
     const auto reset = tcp::reset_for(segment);
     if (!reset) return;
     const Path back = internet_.path(node, packet.header.source);
     if (!back.found) return;
     const std::size_t size = tcp::header_length(*reset);
-    Frame& answer = internet_.packet({.source = packet.header.destination, .destination = packet.header.source, .protocol = inet::Protocol::tcp}, size);
+    Frame& answer = internet_.packet(
+        {.source = packet.header.destination, .destination = packet.header.source, .protocol = inet::Protocol::tcp},
+        size);
     std::uint8_t* const at = Internet::payload_of(answer);
     tcp::encode_header(*reset, at);
-    tcp::finish_checksum(at, size, inet::pseudo_header_sum(packet.header.destination, packet.header.source, inet::Protocol::tcp, size));
+    tcp::finish_checksum(
+        at, size, inet::pseudo_header_sum(packet.header.destination, packet.header.source, inet::Protocol::tcp, size));
     answer.spans = frame.spans;
-    answer.cause = context_.record(node, frame.spans, frame.cause,
-                                   run::TcpRefused{.connection = {}, .direction = run::Direction::sent, .rule = tcp::Rule::connection_closed});
+    answer.cause = context_.record(
+        node, frame.spans, frame.cause,
+        run::TcpRefused{.connection = {}, .direction = run::Direction::sent, .rule = tcp::Rule::connection_closed});
     internet_.send(back, answer);
 }
 
-void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves, FactRef cause)
+void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves,
+                        FactRef cause)
 {
     static_cast<void>(serves);
     if (quoted.payload.size() < 8) return;
@@ -379,12 +299,15 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
 {
     const std::size_t header = tcp::header_length(out.segment);
     const Octets payload = out.segment.payload;
-    Frame& frame = internet_.packet({.source = socket.name.local, .destination = socket.name.remote, .protocol = inet::Protocol::tcp}, header + payload.size());
+    Frame& frame = internet_.packet(
+        {.source = socket.name.local, .destination = socket.name.remote, .protocol = inet::Protocol::tcp},
+        header + payload.size());
     std::uint8_t* const at = Internet::payload_of(frame);
     tcp::encode_header(out.segment, at);
     if (!payload.empty()) std::memcpy(at + header, payload.data(), payload.size());
-    tcp::finish_checksum(at, header + payload.size(),
-                         inet::pseudo_header_sum(socket.name.local, socket.name.remote, inet::Protocol::tcp, header + payload.size()));
+    tcp::finish_checksum(
+        at, header + payload.size(),
+        inet::pseudo_header_sum(socket.name.local, socket.name.remote, inet::Protocol::tcp, header + payload.size()));
     frame.spans = out.serves;
     frame.run_count = out.run_count;
     for (std::size_t i = 0; i < out.run_count; ++i) frame.runs[i] = out.runs[i];
@@ -395,10 +318,11 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
     }
     if (context_.recorder.wants(run::FactKind::tcp_sent)) {
         const auto length = out.segment.length();
-        frame.cause = context_.record(socket.name.node, out.serves, frame.cause,
-                                      run::TcpSent{.connection = socket.number,
-                                                   .advance = out.again == tcp::Again::no ? length : 0,
-                                                   .in_flight = socket.connection.send_max() - socket.connection.send_unacknowledged()});
+        frame.cause = context_.record(
+            socket.name.node, out.serves, frame.cause,
+            run::TcpSent{.connection = socket.number,
+                         .advance = out.again == tcp::Again::no ? length : 0,
+                         .in_flight = socket.connection.send_max() - socket.connection.send_unacknowledged()});
     }
     internet_.send(socket.path, frame);
 }
@@ -473,68 +397,11 @@ void Tcp::forget_all(NodeId node)
         socket->stream = nullptr;
         socket->connection.abort();
         tcp::Outgoing unsent;
-        while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {}
+        while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {
+        }
         notes_.clear();
         release(*socket);
     }
-}
-
-// ---- the run -------------------------------------------------------------------------------------------------------
-
-void Tcp::record_opened(Socket& socket, bool passive)
-{
-    if (!context_.recorder.wants(run::FactKind::tcp_opened)) return;
-    socket.recorded = true;
-    socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
-                                   run::TcpOpened{.connection = socket.number,
-                                                  .local = wire::Address::v4(socket.name.local),
-                                                  .local_port = static_cast<std::uint16_t>(socket.connection.local()),
-                                                  .remote = wire::Address::v4(socket.name.remote),
-                                                  .remote_port = static_cast<std::uint16_t>(socket.connection.remote()),
-                                                  .passive = passive,
-                                                  .initial_send = socket.initial_send});
-}
-
-void Tcp::record_received(Socket& socket, tcp::Sequence una, tcp::Sequence receive_next, Spans serves)
-{
-    const tcp::Connection& c = socket.connection;
-    socket.cause = context_.record(socket.name.node, serves, socket.cause,
-                                   run::TcpReceived{.connection = socket.number,
-                                                    .acknowledged = c.send_unacknowledged() - una,
-                                                    .advance = c.receive_next() - receive_next,
-                                                    .window = c.send_window(),
-                                                    .cwnd = c.cwnd(),
-                                                    .ssthresh = c.ssthresh(),
-                                                    .srtt = static_cast<std::uint32_t>(c.srtt().ns / 1000),
-                                                    .rto = static_cast<std::uint32_t>(c.rto().ns / 1000)});
-}
-
-void Tcp::record_notes(Socket& socket, Spans serves)
-{
-    const auto keep = [&](const auto& fact) {
-        const FactRef recorded = context_.record(socket.name.node, serves, socket.cause, fact);
-        if (recorded != FactRef::none) socket.cause = recorded;
-    };
-    for (const tcp::Note& note : notes_.all()) {
-        switch (note.kind) {
-        case tcp::NoteKind::state_entered:
-            keep(run::TcpState{.connection = socket.number, .from = note.from, .to = note.to, .rule = note.rule});
-            break;
-        case tcp::NoteKind::retransmission:
-            keep(run::TcpRetransmission{.connection = socket.number, .sequence = note.seq - socket.initial_send, .rule = note.rule});
-            break;
-        case tcp::NoteKind::timer_expired:
-        case tcp::NoteKind::probe_sent: keep(run::TcpTimer{.connection = socket.number, .rule = note.rule}); break;
-        case tcp::NoteKind::reset_sent:
-            keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::sent, .rule = note.rule});
-            break;
-        case tcp::NoteKind::reset_received:
-        case tcp::NoteKind::segment_dropped:
-            keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::received, .rule = note.rule});
-            break;
-        }
-    }
-    notes_.clear();
 }
 
 } // namespace tegami::net

@@ -13,7 +13,7 @@ namespace tegami::net {
 
 class TcpStream;
 
-inline constexpr std::size_t half_open_limit = 256; ///< of a listening port; then the oldest goes
+inline constexpr std::size_t half_open_limit = 256;          ///< of a listening port; then the oldest goes
 inline constexpr std::uint16_t first_ephemeral_port = 49152; ///< RFC 6335 §6
 
 /// A connection's name in the world: a host and the four numbers of RFC 9293 §3.4.1.
@@ -36,9 +36,9 @@ struct alignas(64) Socket {
     std::int64_t due = 0; ///< when its one timer due lies; 0: none is outstanding
     FactRef cause{};      ///< the last thing that happened here
     bool corked = false;
-    bool busy = false;     ///< an event is being handled: sending follows by itself
-    bool found = false;    ///< it is in the table of connections
-    bool recorded = false; ///< its opening is in the run
+    bool busy = false;          ///< an event is being handled: sending follows by itself
+    bool found = false;         ///< it is in the table of connections
+    bool recorded = false;      ///< its opening is in the run
     std::uint32_t listener = 0; ///< whose half-open connection it is; 0: none
     run::ConnectionId number{};
     tcp::Connection connection;
@@ -59,7 +59,8 @@ class Tcp {
     void listen(NodeId node, wire::Port port, run::Protocol protocol, Accept accept);
     /// Awaits until the connection stands or is known to fail. Its session begins; `spans` are the steps that open it.
     wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> connect(NodeId node, wire::Endpoint to,
-                                                                                         run::Protocol protocol, Spans spans);
+                                                                                         run::Protocol protocol,
+                                                                                         Spans spans);
 
     /// The processes of a host are gone: its ports close, and its connections as a kernel closes them.
     void close_all(NodeId node);
@@ -68,7 +69,8 @@ class Tcp {
 
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
-    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves, FactRef cause);
+    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves,
+                       FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
@@ -91,7 +93,7 @@ class Tcp {
         std::deque<std::pair<std::uint32_t, run::ConnectionId>> half_open;
         std::size_t half_open_count = 0;
     };
-    struct Ports { // of one host, made when first used
+    struct Ports {                            // of one host, made when first used
         std::vector<std::uint32_t> listeners; // indices, 0 none
         std::uint16_t next = 0;
     };
@@ -107,7 +109,8 @@ class Tcp {
     tcp::Sequence initial_sequence(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
-    void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment, const Frame& frame);
+    void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment,
+                           const Frame& frame);
     void after_event(Socket& socket);
     void accept(Socket& socket);
     void begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client);
@@ -129,14 +132,14 @@ class Tcp {
     std::vector<std::uint32_t> free_;
     std::size_t in_use_ = 0;
     struct Entry {
-        std::uint32_t hash = 0; // of the name: a socket is looked at only where it is equal
+        std::uint32_t hash = 0;  // of the name: a socket is looked at only where it is equal
         std::uint32_t index = 0; // 0: free
     };
     std::vector<Entry> table_; // open addressing
     std::size_t in_table_ = 0;
-    std::vector<Listener> listeners_; // [0] unused
-    std::vector<std::unique_ptr<Ports>> ports_;        // by node
-    std::vector<std::uint32_t> connection_count_;      // by node
+    std::vector<Listener> listeners_;             // [0] unused
+    std::vector<std::unique_ptr<Ports>> ports_;   // by node
+    std::vector<std::uint32_t> connection_count_; // by node
 };
 
 } // namespace tegami::net

@@ -3,7 +3,9 @@
 namespace tegami::net {
 
 TcpStream::TcpStream(Tcp& tcp, Socket& socket)
-    : tcp_(tcp), socket_(&socket), last_in_session_(socket.connection.session()) // octets that serve nobody serve the session
+    : tcp_(tcp),
+      socket_(&socket),
+      last_in_session_(socket.connection.session()) // octets that serve nobody serve the session
 {
     slot_ = tcp.context().engine.open_slot(socket.name.node, *this);
     socket.stream = this;
@@ -70,10 +72,7 @@ std::size_t TcpStream::offer(Octets octets, Spans spans)
     return taken;
 }
 
-bool TcpStream::broken() const
-{
-    return usable() && (closed_ || socket_->connection.ending() != tcp::Ending::none);
-}
+bool TcpStream::broken() const { return usable() && (closed_ || socket_->connection.ending() != tcp::Ending::none); }
 
 void TcpStream::wait(std::coroutine_handle<> waiting)
 {
@@ -96,7 +95,8 @@ void TcpStream::look()
 void TcpStream::on_time()
 {
     if (!waiting_ || until_ == 0) return;
-    if (const Time until{until_}; tcp_.context().engine.now() < until) return tcp_.context().engine.wake_at(slot_, until);
+    if (const Time until{until_}; tcp_.context().engine.now() < until)
+        return tcp_.context().engine.wake_at(slot_, until);
     opening_ = false;
     time_is_over();
     std::exchange(waiting_, {}).resume();

@@ -19,7 +19,7 @@ struct LinkFigures {
     std::uint32_t loss = 0;                         ///< of a million frames
     std::uint32_t reorder = 0;                      ///< of a million frames, so many are held back by `reorder_by`
     engine::Duration reorder_by = wire::milliseconds(5);
-    std::uint64_t queue_octets = 100 * 1514;        ///< room for what waits to be sent
+    std::uint64_t queue_octets = 100 * 1514; ///< room for what waits to be sent
 };
 
 struct InterfaceSpec {

@@ -14,7 +14,8 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
     ~Binding()
     {
         udp_.context_.engine.close_slot(slot_);
-        if (const auto at = udp_.bound_.find(key(node_, port_)); at != udp_.bound_.end() && at->second == this) udp_.bound_.erase(at);
+        if (const auto at = udp_.bound_.find(key(node_, port_)); at != udp_.bound_.end() && at->second == this)
+            udp_.bound_.erase(at);
     }
 
     bool alive() const { return udp_.context_.engine.alive(slot_); }
@@ -25,8 +26,9 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
         const std::uint32_t destination = to.address.to_v4();
         const Path way = udp_.internet_.path(node_, destination);
         if (!way.found) return;
-        Frame& frame = udp_.internet_.packet({.source = way.source, .destination = destination, .protocol = inet::Protocol::udp},
-                                             inet::udp_header_size + octets.size());
+        Frame& frame =
+            udp_.internet_.packet({.source = way.source, .destination = destination, .protocol = inet::Protocol::udp},
+                                  inet::udp_header_size + octets.size());
         std::uint8_t* const at = Internet::payload_of(frame);
         inet::encode_udp_header(port_, to.port, way.source, destination, octets, at);
         std::memcpy(at + inet::udp_header_size, octets.data(), octets.size());
@@ -83,7 +85,8 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
 std::unique_ptr<wire::Datagram> Udp::bind(NodeId node, wire::Port port)
 {
     if (port == wire::Port{}) {
-        engine::Random draws = context_.engine.random(node, "udp port");
+        const std::string how_manieth = std::to_string(++drawn_[node]);
+        engine::Random draws = context_.engine.random(node, "udp port", how_manieth);
         for (int tries = 0; tries < 1'000; ++tries) {
             const auto drawn = static_cast<std::uint16_t>(draws.below(65536 - first_ephemeral_port));
             port = wire::Port{static_cast<std::uint16_t>(first_ephemeral_port + drawn)};
@@ -102,7 +105,8 @@ void Udp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
     const auto at = bound_.find(key(links_[nic].node, datagram->destination));
     if (at == bound_.end() || !at->second->alive()) return internet_.port_unreachable(nic, frame, packet);
     wire::Received received{wire::OctetBuffer(datagram->payload.begin(), datagram->payload.end()),
-                            {wire::Address::v4(packet.header.source), datagram->source}, frame.spans};
+                            {wire::Address::v4(packet.header.source), datagram->source},
+                            frame.spans};
     Binding& binding = *at->second;
     context_.frames.give_back(frame);
     binding.take(std::move(received));

@@ -33,6 +33,7 @@ class Udp {
     Links& links_;
     Internet& internet_;
     std::unordered_map<std::uint64_t, Binding*> bound_;
+    std::unordered_map<NodeId, std::uint64_t> drawn_; // ports that a host has drawn
 };
 
 } // namespace tegami::net

@@ -3,8 +3,13 @@
 namespace tegami::nodes {
 
 Host::Host(net::Network& network, Journal& journal, NodeId node, std::string domain_name, int zone_minutes)
-    : network_(network), journal_(journal), engine_(network.context.engine), node_(node), domain_name_(std::move(domain_name)),
-      zone_minutes_(zone_minutes), disk_(engine_, node)
+    : network_(network),
+      journal_(journal),
+      engine_(network.context.engine),
+      node_(node),
+      domain_name_(std::move(domain_name)),
+      zone_minutes_(zone_minutes),
+      disk_(engine_, node)
 {
     disk_.set_witness(this);
 }
@@ -53,11 +58,13 @@ void Host::restart()
     engine_.schedule(node_, node_, engine_.now(), engine::DueKind::begin, 0);
 }
 
-void Host::on_disk(NodeId, engine::DiskAction action, std::string_view path, std::string_view to, std::uint64_t size, Spans spans)
+void Host::on_disk(NodeId, engine::DiskAction action, std::string_view path, std::string_view to, std::uint64_t size,
+                   Spans spans)
 {
     static_assert(static_cast<int>(run::DiskChange::power_cut) == static_cast<int>(engine::DiskAction::power_cut));
-    network_.context.record(node_, spans, run::FactRef::none,
-                            run::DiskChanged{.change = static_cast<run::DiskChange>(action), .path = path, .to = to, .size = size});
+    network_.context.record(
+        node_, spans, run::FactRef::none,
+        run::DiskChanged{.change = static_cast<run::DiskChange>(action), .path = path, .to = to, .size = size});
 }
 
 } // namespace tegami::nodes

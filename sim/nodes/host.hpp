@@ -70,7 +70,8 @@ class Host final : engine::DiskWitness {
   private:
     void start(run::ProcessChange change, bool tell = true);
     void end(run::ProcessChange change);
-    void on_disk(NodeId node, engine::DiskAction action, std::string_view path, std::string_view to, std::uint64_t size, Spans spans) override;
+    void on_disk(NodeId node, engine::DiskAction action, std::string_view path, std::string_view to, std::uint64_t size,
+                 Spans spans) override;
 
     net::Network& network_;
     Journal& journal_;

@@ -8,7 +8,11 @@ MailId Journal::make_mail(NodeId node, const NewMail& mail, Spans serves)
 {
     const MailId id{node, ++mails_made_[engine::index_of(node)]};
     context_.record(node, serves, cause_,
-                    run::MailMade{.number = id.number, .from = mail.from, .to = mail.to, .subject = mail.subject, .message_id = mail.message_id});
+                    run::MailMade{.number = id.number,
+                                  .from = mail.from,
+                                  .to = mail.to,
+                                  .subject = mail.subject,
+                                  .message_id = mail.message_id});
     return id;
 }
 
@@ -17,7 +21,8 @@ std::vector<MailId> Journal::mails_of(Spans spans) const
     std::vector<MailId> mails;
     for (const SpanId member : context_.spans.members(spans)) {
         const run::Span& span = context_.spans[member];
-        if (span.kind == run::SpanKind::step && std::ranges::find(mails, span.mail) == mails.end()) mails.push_back(span.mail);
+        if (span.kind == run::SpanKind::step && std::ranges::find(mails, span.mail) == mails.end())
+            mails.push_back(span.mail);
     }
     return mails;
 }
@@ -28,8 +33,13 @@ SpanId Journal::begin(NodeId node, const Beginning& b)
     const SpanId span = context_.spans.begin(
         {.kind = run::SpanKind::step, .node = node, .number = 0, .mail = b.mail, .step = b.step, .tries = tries});
     context_.record(node, only(span), cause_,
-                    run::StepBegun{.span = span, .mail = b.mail, .step = b.step, .tries = tries, .recipients = b.recipients,
-                                   .peer = b.peer, .port = b.port});
+                    run::StepBegun{.span = span,
+                                   .mail = b.mail,
+                                   .step = b.step,
+                                   .tries = tries,
+                                   .recipients = b.recipients,
+                                   .peer = b.peer,
+                                   .port = b.port});
     return span;
 }
 
@@ -37,8 +47,13 @@ void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reas
 {
     const run::Span& span = context_.spans[id];
     context_.record(node, only(id), run::FactRef::none,
-                    run::StepEnded{.span = id, .mail = span.mail, .step = span.step, .tries = span.tries, .outcome = outcome,
-                                   .reason = reason, .detail = detail});
+                    run::StepEnded{.span = id,
+                                   .mail = span.mail,
+                                   .step = span.step,
+                                   .tries = span.tries,
+                                   .outcome = outcome,
+                                   .reason = reason,
+                                   .detail = detail});
     if (watcher_) watcher_->on_step_ended(span.mail, span.step, outcome);
 }
 
@@ -46,7 +61,8 @@ void Journal::join(NodeId node, SpanId step, Spans session)
 {
     const SpanId other = context_.spans.session_of(session);
     if (other == SpanId::none) return;
-    context_.record(node, context_.spans.with(only(step), other), run::FactRef::none, run::Joined{.step = step, .other = other});
+    context_.record(node, context_.spans.with(only(step), other), run::FactRef::none,
+                    run::Joined{.step = step, .other = other});
 }
 
 void Journal::process_changed(NodeId node, run::ProcessChange change)

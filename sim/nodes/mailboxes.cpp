@@ -15,7 +15,10 @@ bool is_older(std::string_view one, std::string_view other)
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     while (!one.empty() && !other.empty()) {
         if (is_digit(one.front()) && is_digit(other.front())) {
-            const auto digits = [&](std::string_view text) { return text.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin())); };
+            const auto digits = [&](std::string_view text) {
+                return text.substr(0,
+                                   static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin()));
+            };
             const std::string_view a = digits(one), b = digits(other);
             if (a.size() != b.size()) return a.size() < b.size();
             if (a != b) return a < b;
@@ -37,7 +40,8 @@ std::string Mailboxes::label(std::string_view mailbox) const
     return label_.empty() ? std::string{mailbox} + "/INBOX" : label_;
 }
 
-Task<std::expected<std::vector<std::string>, engine::DiskError>> Mailboxes::deliver(std::vector<std::string> mailboxes, std::string octets, Spans spans)
+Task<std::expected<std::vector<std::string>, engine::DiskError>> Mailboxes::deliver(std::vector<std::string> mailboxes,
+                                                                                    std::string octets, Spans spans)
 {
     engine::Disk& disk = host_.disk();
     std::vector<std::string> names;
@@ -64,7 +68,8 @@ Task<std::expected<std::vector<std::string>, engine::DiskError>> Mailboxes::deli
     }
     std::size_t visible = 0;
     for (std::size_t i = 0; !failure && i < mailboxes.size(); ++i) {
-        const auto moved = co_await disk.rename(folder(mailboxes[i], "tmp") + '/' + names[i], folder(mailboxes[i], "new") + '/' + names[i]);
+        const auto moved = co_await disk.rename(folder(mailboxes[i], "tmp") + '/' + names[i],
+                                                folder(mailboxes[i], "new") + '/' + names[i]);
         if (!moved) {
             failure = moved.error();
             break;
@@ -84,8 +89,11 @@ Task<std::expected<std::vector<std::string>, engine::DiskError>> Mailboxes::deli
     }
     const run::ContentId content = host_.keep_content(spans, wire::as_octets(octets));
     for (std::size_t i = 0; i < mailboxes.size(); ++i)
-        host_.record(spans, run::MailboxChanged{.mailbox = label(mailboxes[i]), .change = run::MailboxChange::delivered, .file = names[i],
-                                                .size = octets.size(), .content = content});
+        host_.record(spans, run::MailboxChanged{.mailbox = label(mailboxes[i]),
+                                                .change = run::MailboxChange::delivered,
+                                                .file = names[i],
+                                                .size = octets.size(),
+                                                .content = content});
     co_return names;
 }
 
@@ -119,11 +127,14 @@ Task<bool> Mailboxes::remove(std::string mailbox, std::vector<Entry> entries)
             all = false;
             continue;
         }
-        host_.record(entry.spans, run::MailboxChanged{.mailbox = label(mailbox), .change = run::MailboxChange::deleted, .file = entry.name,
-                                                      .size = entry.size, .content = {}});
+        host_.record(entry.spans, run::MailboxChanged{.mailbox = label(mailbox),
+                                                      .change = run::MailboxChange::deleted,
+                                                      .file = entry.name,
+                                                      .size = entry.size,
+                                                      .content = {}});
     }
     const auto synced = co_await host_.disk().sync_folder(folder(mailbox, "new"));
-    co_return all && synced.has_value();
+    co_return all&& synced.has_value();
 }
 
 Task<void> Mailboxes::clean(std::string mailbox)

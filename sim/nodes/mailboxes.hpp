@@ -21,7 +21,8 @@ class Mailboxes {
     };
 
     /// Files one message in several mailboxes: in all of them, or in none. The names of the files, one a mailbox.
-    Task<std::expected<std::vector<std::string>, engine::DiskError>> deliver(std::vector<std::string> mailboxes, std::string octets, Spans spans);
+    Task<std::expected<std::vector<std::string>, engine::DiskError>> deliver(std::vector<std::string> mailboxes,
+                                                                             std::string octets, Spans spans);
     /// What is there, oldest first.
     std::vector<Entry> list(std::string_view mailbox) const;
     /// Removes for good, which serves whom each entry says; false where a disk failed.

@@ -7,10 +7,13 @@ class Mra::Maildrop final : public pop3::Maildrop {
   public:
     explicit Maildrop(Mra& mra) : mra_(mra) {}
 
-    Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user, const std::string& password, Spans spans) override
+    Task<std::expected<std::vector<pop3::Listed>, pop3::OpenError>> open(const std::string& user,
+                                                                         const std::string& password,
+                                                                         Spans spans) override
     {
         const auto known = mra_.settings_.passwords.find(user);
-        if (known == mra_.settings_.passwords.end() || known->second != password) co_return std::unexpected(pop3::OpenError::wrong_password);
+        if (known == mra_.settings_.passwords.end() || known->second != password)
+            co_return std::unexpected(pop3::OpenError::wrong_password);
         if (!mra_.locked_.insert(user).second) co_return std::unexpected(pop3::OpenError::in_use);
         user_ = user;
         std::vector<pop3::Listed> listed;
@@ -18,7 +21,9 @@ class Mra::Maildrop final : public pop3::Maildrop {
             listed.push_back({entry.size, unique_id(entry.name)});
             Message message{std::move(entry), {}, {}};
             for (const MailId mail : journal().mails_of(message.entry.spans)) {
-                const SpanId asked = journal().begin(node(), {.mail = mail, .step = Step::r3_request, .recipients = {},
+                const SpanId asked = journal().begin(node(), {.mail = mail,
+                                                              .step = Step::r3_request,
+                                                              .recipients = {},
                                                               .peer = mra_.mailboxes_.label(user),
                                                               .port = static_cast<std::uint16_t>(mra_.settings_.port)});
                 journal().join(node(), asked, spans);
@@ -37,8 +42,11 @@ class Mra::Maildrop final : public pop3::Maildrop {
         answer(message);
         Spans fetching;
         for (const MailId mail : journal().mails_of(message.entry.spans)) {
-            const SpanId fetch = journal().begin(node(), {.mail = mail, .step = Step::r4_fetch, .recipients = {},
-                                                          .peer = user_, .port = static_cast<std::uint16_t>(mra_.settings_.port)});
+            const SpanId fetch = journal().begin(node(), {.mail = mail,
+                                                          .step = Step::r4_fetch,
+                                                          .recipients = {},
+                                                          .peer = user_,
+                                                          .port = static_cast<std::uint16_t>(mra_.settings_.port)});
             journal().join(node(), fetch, spans);
             fetching = mra_.host_.spans().with(fetching, fetch);
         }
@@ -52,7 +60,8 @@ class Mra::Maildrop final : public pop3::Maildrop {
         std::vector<Mailboxes::Entry> gone;
         for (const std::size_t number : numbers) {
             gone.push_back(messages_[number - 1].entry);
-            if (const Spans fetching = messages_[number - 1].fetching; fetching != Spans{}) gone.back().spans = fetching;
+            if (const Spans fetching = messages_[number - 1].fetching; fetching != Spans{})
+                gone.back().spans = fetching;
         }
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
@@ -95,8 +104,9 @@ class Mra::Maildrop final : public pop3::Maildrop {
 
 void Mra::start()
 {
-    host_.network().tcp.listen(host_.node(), settings_.port, run::Protocol::pop3,
-                               [this](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { host_.spawn(talk(std::move(stream))); });
+    host_.network().tcp.listen(
+        host_.node(), settings_.port, run::Protocol::pop3,
+        [this](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { host_.spawn(talk(std::move(stream))); });
 }
 
 Task<void> Mra::talk(std::unique_ptr<wire::Stream> stream)

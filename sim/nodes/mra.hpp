@@ -16,7 +16,10 @@ class Mra final : public Role {
         pop3::Policy policy;
         wire::Port port{110};
     };
-    Mra(Host& host, Mailboxes& mailboxes, Settings settings) : host_(host), mailboxes_(mailboxes), settings_(std::move(settings)) {}
+    Mra(Host& host, Mailboxes& mailboxes, Settings settings)
+        : host_(host), mailboxes_(mailboxes), settings_(std::move(settings))
+    {
+    }
 
     void start() override;
     void forget() override { locked_.clear(); }

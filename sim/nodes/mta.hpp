@@ -12,9 +12,9 @@ namespace tegami::nodes {
 class Mta final : public Role {
   public:
     struct Settings {
-        std::string domain;           ///< whose mail it takes
-        std::set<std::string> users;  ///< local parts, in lower case
-        smtp::Policy policy;          ///< the host's name is filled in
+        std::string domain;          ///< whose mail it takes
+        std::set<std::string> users; ///< local parts, in lower case
+        smtp::Policy policy;         ///< the host's name is filled in
         wire::Port port{25};
     };
     Mta(Host& host, Mailboxes& mailboxes, Settings settings);

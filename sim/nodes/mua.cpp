@@ -37,13 +37,17 @@ std::string listed(const std::vector<mail::Mailbox>& mailboxes)
 
 } // namespace
 
-Mua::Mua(Host& host, Mailboxes& mailboxes, Settings settings) : host_(host), mailboxes_(mailboxes), settings_(std::move(settings)) {}
+Mua::Mua(Host& host, Mailboxes& mailboxes, Settings settings)
+    : host_(host), mailboxes_(mailboxes), settings_(std::move(settings))
+{
+}
 
 // ---- sending -------------------------------------------------------------------------------------------------------
 
 MailId Mua::send(const Writing& writing)
 {
-    engine::Random draws = host_.engine().random(host_.node(), "message-id", std::to_string(letters_.size()) + '@' + std::to_string(host_.engine().now().ns));
+    engine::Random draws = host_.engine().random(
+        host_.node(), "message-id", std::to_string(letters_.size()) + '@' + std::to_string(host_.engine().now().ns));
     const std::uint64_t drawn = draws.draw();
     mail::Letter letter;
     letter.from = settings_.self;
@@ -61,8 +65,10 @@ MailId Mua::send(const Writing& writing)
     kept->file.server_name = writing.server ? writing.server_name : settings_.submit_name;
     kept->file.written = host_.engine().now();
     kept->file.message = mail::compose(letter, mail::BodyOctets::eight_bit);
-    kept->mail = host_.journal().make_mail(host_.node(), {.from = mail::format(settings_.self.mailbox), .to = listed(writing.to),
-                                                          .subject = writing.subject, .message_id = letter.message_id});
+    kept->mail = host_.journal().make_mail(host_.node(), {.from = mail::format(settings_.self.mailbox),
+                                                          .to = listed(writing.to),
+                                                          .subject = writing.subject,
+                                                          .message_id = letter.message_id});
     kept->next_try = host_.engine().now();
     kept->under_way = true; // until it is on the disk
     host_.keep_content({}, wire::as_octets(kept->file.message));
@@ -78,8 +84,12 @@ Task<void> Mua::put(std::size_t index)
     engine::Disk& disk = host_.disk();
     letter.path = std::string{outbox_folder} + '/' + std::to_string(letter.mail.number);
     // Whom the file serves: the mail, by a span of its own that never begins a step.
-    const Spans mine = host_.spans().only(host_.spans().begin(
-        {.kind = run::SpanKind::step, .node = host_.node(), .number = 0, .mail = letter.mail, .step = Step::none, .tries = 0}));
+    const Spans mine = host_.spans().only(host_.spans().begin({.kind = run::SpanKind::step,
+                                                               .node = host_.node(),
+                                                               .number = 0,
+                                                               .mail = letter.mail,
+                                                               .step = Step::none,
+                                                               .tries = 0}));
     const auto made = co_await disk.create(letter.path, format(letter.file), mine);
     if (made) {
         const auto synced = co_await disk.sync(letter.path);
@@ -87,14 +97,18 @@ Task<void> Mua::put(std::size_t index)
         static_cast<void>(synced), static_cast<void>(named);
     } else
         letter.path.clear(); // it leaves from memory, and is lost with it
-    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number), .change = run::QueueChange::put, .tries = 0, .reply = {}});
+    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number),
+                                         .change = run::QueueChange::put,
+                                         .tries = 0,
+                                         .reply = {}});
     letter.under_way = false;
     kick(letter.file.server);
 }
 
 bool Mua::due(const Letter& letter, wire::Endpoint to) const
 {
-    return !letter.under_way && letter.file.server == to && letter.next_try <= host_.engine().now() && !letter.file.forward_paths.empty();
+    return !letter.under_way && letter.file.server == to && letter.next_try <= host_.engine().now() &&
+           !letter.file.forward_paths.empty();
 }
 
 void Mua::kick(wire::Endpoint to)
@@ -109,8 +123,10 @@ void Mua::begin_try(Letter& letter)
 {
     letter.under_way = true;
     ++letter.file.tries;
-    letter.step = host_.journal().begin(host_.node(), {.mail = letter.mail, .step = Step::s1_submit,
-                                                       .recipients = listed(letter.file.forward_paths), .peer = letter.file.server_name,
+    letter.step = host_.journal().begin(host_.node(), {.mail = letter.mail,
+                                                       .step = Step::s1_submit,
+                                                       .recipients = listed(letter.file.forward_paths),
+                                                       .peer = letter.file.server_name,
                                                        .port = static_cast<std::uint16_t>(letter.file.server.port)});
 }
 
@@ -162,7 +178,9 @@ class Mua::Outbox final : public smtp::Outbox {
         std::string_view reason;
         if (worst && worst->fate != smtp::Fate::accepted) {
             outcome = worst->fate == smtp::Fate::refused ? Outcome::refused : Outcome::deferred;
-            reason = worst->reply.code != 0 ? "reply" : worst->fate == smtp::Fate::uncertain ? "broke.after.dot" : "broke";
+            reason = worst->reply.code != 0                 ? "reply"
+                     : worst->fate == smtp::Fate::uncertain ? "broke.after.dot"
+                                                            : "broke";
         }
         std::string detail = worst && worst->reply.code != 0 ? reply_line(worst->reply) : std::string{};
         co_await mua_.settle(letter, outcome, reason, std::move(detail));
@@ -222,8 +240,13 @@ Task<void> Mua::settle(Letter& letter, Outcome outcome, std::string_view reason,
         letter.file.forward_paths.clear();
     }
     const Spans mine = host_.journal().only(letter.step);
-    const auto change = outcome == Outcome::done ? run::QueueChange::taken : outcome == Outcome::deferred ? run::QueueChange::deferred : run::QueueChange::failed;
-    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number), .change = change, .tries = letter.file.tries, .reply = detail});
+    const auto change = outcome == Outcome::done       ? run::QueueChange::taken
+                        : outcome == Outcome::deferred ? run::QueueChange::deferred
+                                                       : run::QueueChange::failed;
+    host_.record(mine, run::QueueChanged{.entry = std::to_string(letter.mail.number),
+                                         .change = change,
+                                         .tries = letter.file.tries,
+                                         .reply = detail});
     host_.journal().end(host_.node(), letter.step, outcome, reason, detail);
     engine::Disk& disk = host_.disk();
     if (letter.file.forward_paths.empty()) {
@@ -299,7 +322,8 @@ class Mua::Sink final : public pop3::Sink {
         }
         const auto members = host.spans().members(serves);
         for (const SpanId member : std::vector(members.begin(), members.end())) // making a set ends the view
-            if (host.spans()[member].step == Step::r4_fetch) host.journal().end(host.node(), member, Outcome::done, {}, kept->front());
+            if (host.spans()[member].step == Step::r4_fetch)
+                host.journal().end(host.node(), member, Outcome::done, {}, kept->front());
         co_return true;
     }
 

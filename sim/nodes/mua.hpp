@@ -21,9 +21,9 @@ class Mua final : public Role {
         std::string user; ///< "bob": the mailbox asked for
         mail::NamedMailbox self;
         std::string password;
-        wire::Endpoint submit;     ///< where letters go unless they say otherwise
-        std::string submit_name;   ///< that host, as people call it
-        wire::Endpoint mailbox;    ///< its MRA
+        wire::Endpoint submit;   ///< where letters go unless they say otherwise
+        std::string submit_name; ///< that host, as people call it
+        wire::Endpoint mailbox;  ///< its MRA
         std::string mailbox_name;
     };
     Mua(Host& host, Mailboxes& mailboxes, Settings settings);

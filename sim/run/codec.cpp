@@ -30,16 +30,9 @@ std::uint8_t* SpanNumbers::define(std::uint8_t* at, SpanId span)
     return put_varint(at, what.tries);
 }
 
-std::uint64_t LogReader::long_varint()
+std::uint64_t LogReader::bad_varint()
 {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; at_ != end_; shift += 7) {
-        const std::uint8_t octet = *at_++;
-        if (shift == 63 && octet > 1) break;
-        value |= static_cast<std::uint64_t>(octet & 0x7F) << shift;
-        if (octet < 0x80) return value;
-    }
-    fail(at_ == end_ ? "a fact ends too early" : "a number is longer than 64 bits");
+    fail(left() < longest_varint ? "a fact ends too early" : "a number is longer than 64 bits, or than it must be");
     return 0;
 }
 

@@ -2,6 +2,7 @@
 /// How facts become octets and back: variable-length integers, and one visitor over each fact's field list for either
 /// direction. docs/run-format.md says the same in words.
 
+#include "protocols/wire/varint.hpp"
 #include "sim/run/facts.hpp"
 
 #include <bit>
@@ -11,28 +12,8 @@
 
 namespace tegami::run {
 
-/// Octets of the longest varint: 64 bits in groups of 7.
-inline constexpr std::size_t longest_varint = 10;
-
-/// LEB128: seven bits an octet, the lowest first, the top bit set on all but the last.
-inline std::uint8_t* put_varint(std::uint8_t* at, std::uint64_t value)
-{
-    while (value >= 0x80) {
-        *at++ = static_cast<std::uint8_t>(value | 0x80);
-        value >>= 7;
-    }
-    *at++ = static_cast<std::uint8_t>(value);
-    return at;
-}
-/// Signed numbers near zero stay short: 0, −1, 1, −2 are 0, 1, 2, 3.
-constexpr std::uint64_t to_zigzag(std::int64_t value)
-{
-    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t from_zigzag(std::uint64_t value)
-{
-    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
+using wire::put_varint;
+inline constexpr std::size_t longest_varint = wire::varint_largest_size;
 
 /// The kinds of field, as docs/run-format.md names them.
 enum class FieldType : std::uint8_t {
@@ -168,7 +149,7 @@ struct FieldEncoder {
             if (!value.empty()) std::memcpy(at, value.data(), value.size());
             at += value.size();
         } else if constexpr (type == FieldType::time || type == FieldType::duration) {
-            at = put_varint(at, to_zigzag(value.ns));
+            at = put_varint(at, wire::zigzag(value.ns));
         } else if constexpr (type == FieldType::address) {
             put_address(value);
         } else if constexpr (type == FieldType::mac) {
@@ -227,8 +208,12 @@ class LogReader {
     }
     std::uint64_t varint()
     {
-        if (at_ != end_ && *at_ < 0x80) return *at_++;
-        return long_varint();
+        std::uint64_t value = 0;
+        if (const std::uint8_t* const behind = wire::get_varint(at_, end_, value)) [[likely]] {
+            at_ = behind;
+            return value;
+        }
+        return bad_varint();
     }
     Octets octets(std::uint64_t count)
     {
@@ -262,7 +247,7 @@ class LogReader {
         fail("a fact ends too early");
         return 0;
     }
-    std::uint64_t long_varint();
+    std::uint64_t bad_varint();
 
     const std::uint8_t* begin_;
     const std::uint8_t* at_;

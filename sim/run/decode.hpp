@@ -45,7 +45,7 @@ struct FieldDecoder {
         else if constexpr (type == FieldType::octets)
             value = in.octets(in.varint());
         else if constexpr (type == FieldType::time || type == FieldType::duration)
-            value = {from_zigzag(in.varint())};
+            value = {wire::unzigzag(in.varint())};
         else if constexpr (type == FieldType::address)
             value = in.address();
         else if constexpr (type == FieldType::mac)

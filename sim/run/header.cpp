@@ -41,7 +41,7 @@ void encode(const RunHeader& header, wire::OctetBuffer& out)
     to.text(header.scenario);
     to.number(header.seed);
     to.field(header.start);
-    to.number(to_zigzag(header.zone_minutes));
+    to.number(wire::zigzag(header.zone_minutes));
     to.field(header.level);
     to.number(header.nodes.size());
     for (const std::string& node : header.nodes) to.text(node);
@@ -73,9 +73,9 @@ RunHeader read_header(LogReader& in)
     header.scenario_file = text();
     header.scenario = text();
     header.seed = in.varint();
-    header.start = {from_zigzag(in.varint())};
+    header.start = {wire::unzigzag(in.varint())};
     header.zone_minutes =
-        static_cast<std::int32_t>(from_zigzag(in.below(2 * 24 * 60 + 1, "a time zone is at most a day off")));
+        static_cast<std::int32_t>(wire::unzigzag(in.below(2 * 24 * 60 + 1, "a time zone is at most a day off")));
     header.level = static_cast<Level>(in.below(4, "no such level of recording"));
     for (std::uint64_t left = count(); left > 0 && !in.failed(); --left) header.nodes.push_back(text());
     if (header.nodes.size() < 2) in.fail("a run has the nodes scenario and outside");

@@ -128,7 +128,8 @@ Spans SpanTable::intern(std::span<const SpanId> sorted)
     const std::size_t mask = by_members_.size() - 1;
     std::size_t i = hash & mask;
     for (; by_members_[i].set != 0; i = (i + 1) & mask)
-        if (by_members_[i].hash == hash && std::ranges::equal(members({by_members_[i].set}), sorted)) return {by_members_[i].set};
+        if (by_members_[i].hash == hash && std::ranges::equal(members({by_members_[i].set}), sorted))
+            return {by_members_[i].set};
     const Spans made = add_set(sorted);
     by_members_[i] = {hash, made.id};
     ++hashed_;

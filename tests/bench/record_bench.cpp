@@ -2,7 +2,7 @@
 /// What recording costs: nanoseconds a record (a frame or a fact) over the mix of a mail dialogue, 43 frames to 278
 /// facts, and frames a second beside libpcap's dumper.
 ///
-///     record_bench [--json] [FOLDER]      FOLDER: where to write a file of its own, removed afterwards
+///     record_bench [--json] [FOLDER]      FOLDER: where to write a file, removed afterwards; else /tmp
 
 #include "sim/run/recorder.hpp"
 
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <unistd.h>
 
@@ -173,7 +174,7 @@ void row(bool json, const char* name, double ours, double peer, const char* unit
 int main(int argc, char** argv)
 {
     bool json = false;
-    std::string folder = ".";
+    std::string folder = std::filesystem::temp_directory_path();
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json")
             json = true;

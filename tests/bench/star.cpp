@@ -30,7 +30,9 @@ double cpu_s()
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 double live_octets() // resident now
@@ -80,8 +82,12 @@ wire::Task<void> serve(std::unique_ptr<wire::Stream> stream)
 wire::Task<void> talk(Network& network, NodeId node, wire::Endpoint to, std::uint32_t number)
 {
     run::SpanTable& spans = network.context.spans;
-    const run::SpanId step = spans.begin({.kind = run::SpanKind::step, .node = node, .number = 0, .mail = {node, number},
-                                          .step = run::Step::s3_3_transfer, .tries = 1});
+    const run::SpanId step = spans.begin({.kind = run::SpanKind::step,
+                                          .node = node,
+                                          .number = 0,
+                                          .mail = {node, number},
+                                          .step = run::Step::s3_3_transfer,
+                                          .tries = 1});
     const wire::Spans mine = spans.only(step);
     auto connected = co_await network.tcp.connect(node, to, run::Protocol::smtp, mine);
     if (!connected) {
@@ -101,7 +107,10 @@ wire::Task<void> talk(Network& network, NodeId node, wire::Endpoint to, std::uin
     ++dialogues_done;
 }
 
-std::uint32_t ip(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) { return a << 24 | b << 16 | c << 8 | d; }
+std::uint32_t ip(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d)
+{
+    return a << 24 | b << 16 | c << 8 | d;
+}
 
 struct Options {
     std::uint32_t hosts = 1000, servers = 20, dialogues = 10;
@@ -115,15 +124,22 @@ Topology star(const Options& o)
     const std::uint32_t per_isp = o.hosts <= 100 ? 25 : 100, isps = (o.hosts + per_isp - 1) / per_isp;
     std::uint64_t mac = 0x02'0000'0000'00;
     t.hosts.push_back({.name = "core", .router = true, .interfaces = {}, .announces = {}});
-    const auto join = [&](std::size_t a, std::size_t b, std::uint64_t rate, Duration delay, std::uint32_t address_a, std::uint32_t address_b) {
+    const auto join = [&](std::size_t a, std::size_t b, std::uint64_t rate, Duration delay, std::uint32_t address_a,
+                          std::uint32_t address_b) {
         HostSpec &ha = t.hosts[a], &hb = t.hosts[b];
         ha.interfaces.push_back({hb.name, link::MacAddress::from_number(++mac), wire::Address::v4(address_a)});
         hb.interfaces.push_back({ha.name, link::MacAddress::from_number(++mac), wire::Address::v4(address_b)});
-        t.links.push_back({.name = ha.name + "-" + hb.name, .a = a, .a_interface = ha.interfaces.size() - 1, .b = b,
-                           .b_interface = hb.interfaces.size() - 1, .figures = {.bits_per_second = rate, .delay = delay}});
+        t.links.push_back({.name = ha.name + "-" + hb.name,
+                           .a = a,
+                           .a_interface = ha.interfaces.size() - 1,
+                           .b = b,
+                           .b_interface = hb.interfaces.size() - 1,
+                           .figures = {.bits_per_second = rate, .delay = delay}});
     };
     for (std::uint32_t k = 0; k < isps; ++k) {
-        t.hosts.push_back({.name = "isp" + std::to_string(k), .router = true, .interfaces = {},
+        t.hosts.push_back({.name = "isp" + std::to_string(k),
+                           .router = true,
+                           .interfaces = {},
                            .announces = {inet::Prefix{wire::Address::v4(ip(10, k, 0, 0)), 16}}});
         join(t.hosts.size() - 1, 0, 1'000'000'000, wire::milliseconds(8), ip(192, 168, k, 1), ip(192, 168, k, 2));
     }
@@ -150,13 +166,19 @@ int main(int argc, char** argv)
     for (int i = 1; i < argc; ++i) {
         const std::string_view a = argv[i];
         const auto value = [&](std::string_view key) { return a.starts_with(key) ? argv[i] + key.size() : nullptr; };
-        if (auto v = value("--hosts=")) o.hosts = static_cast<std::uint32_t>(std::atoi(v));
-        else if (auto v2 = value("--servers=")) o.servers = static_cast<std::uint32_t>(std::atoi(v2));
-        else if (auto v3 = value("--dialogues=")) o.dialogues = static_cast<std::uint32_t>(std::atoi(v3));
-        else if (auto v4 = value("--save=")) o.save = v4;
+        if (auto v = value("--hosts="))
+            o.hosts = static_cast<std::uint32_t>(std::atoi(v));
+        else if (auto v2 = value("--servers="))
+            o.servers = static_cast<std::uint32_t>(std::atoi(v2));
+        else if (auto v3 = value("--dialogues="))
+            o.dialogues = static_cast<std::uint32_t>(std::atoi(v3));
+        else if (auto v4 = value("--save="))
+            o.save = v4;
         else if (auto v5 = value("--record="))
-            o.level = !std::strcmp(v5, "full") ? run::Level::full : !std::strcmp(v5, "headers") ? run::Level::headers
-                      : !std::strcmp(v5, "story") ? run::Level::story : run::Level::none;
+            o.level = !std::strcmp(v5, "full")      ? run::Level::full
+                      : !std::strcmp(v5, "headers") ? run::Level::headers
+                      : !std::strcmp(v5, "story")   ? run::Level::story
+                                                    : run::Level::none;
         else {
             std::fprintf(stderr, "star: I do not know %s\n", argv[i]);
             return 2;
@@ -194,9 +216,10 @@ int main(int argc, char** argv)
 
     for (std::uint32_t s = 0; s < o.servers; ++s) {
         const NodeId node = engine.find("server" + std::to_string(s));
-        network.tcp.listen(node, wire::Port{25}, run::Protocol::smtp, [&engine, node](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
-            engine.spawn(node, serve(std::move(stream)));
-        });
+        network.tcp.listen(node, wire::Port{25}, run::Protocol::smtp,
+                           [&engine, node](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
+                               engine.spawn(node, serve(std::move(stream)));
+                           });
     }
     struct Start {
         NodeId node;
@@ -219,7 +242,8 @@ int main(int argc, char** argv)
             x ^= x >> 7;
             x ^= x << 17;
             const auto offset = static_cast<std::int64_t>(static_cast<unsigned __int128>(x) * 5'000'000'000u >> 64);
-            engine.schedule(NodeId::scenario, node, start + wire::seconds(1 + 10 * static_cast<std::int64_t>(k)) + Duration{offset},
+            engine.schedule(NodeId::scenario, node,
+                            start + wire::seconds(1 + 10 * static_cast<std::int64_t>(k)) + Duration{offset},
                             engine::DueKind::act, static_cast<std::uint32_t>(starts.size()));
             starts.push_back({node, to, k + 1});
         }
@@ -232,16 +256,20 @@ int main(int argc, char** argv)
     if (!finished) std::fprintf(stderr, "star: %s\n", finished.error().text().c_str());
 
     const double sim_s = 1.0 + 10.0 * o.dialogues;
-    std::printf("tegami-star hosts=%u servers=%u setup_s=%.4f run_s=%.4f cpu_s=%.4f events=%llu ev_per_s=%.0f link_pkts=%llu dialogues=%llu "
-                "dlg_per_s=%.0f app_MB=%.2f sim_per_wall=%.1f setup_MB=%.1f peak_MB=%.1f idle_octets_a_host=%.0f records=%llu frames=%llu frames_out=%zu\n",
-                o.hosts, o.servers, t1 - t0, run_s, used, static_cast<unsigned long long>(engine.steps()), static_cast<double>(engine.steps()) / used,
-                static_cast<unsigned long long>(network.links.frames_handed_over()), static_cast<unsigned long long>(dialogues_done),
-                static_cast<double>(dialogues_done) / used, static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, peak_mb(),
-                idle / (o.hosts + o.servers), static_cast<unsigned long long>(recorder.facts()), static_cast<unsigned long long>(recorder.frames()),
-                network.context.frames.out());
+    std::printf("tegami-star hosts=%u servers=%u setup_s=%.4f run_s=%.4f cpu_s=%.4f events=%llu ev_per_s=%.0f "
+                "link_pkts=%llu dialogues=%llu "
+                "dlg_per_s=%.0f app_MB=%.2f sim_per_wall=%.1f setup_MB=%.1f peak_MB=%.1f idle_octets_a_host=%.0f "
+                "records=%llu frames=%llu frames_out=%zu\n",
+                o.hosts, o.servers, t1 - t0, run_s, used, static_cast<unsigned long long>(engine.steps()),
+                static_cast<double>(engine.steps()) / used,
+                static_cast<unsigned long long>(network.links.frames_handed_over()),
+                static_cast<unsigned long long>(dialogues_done), static_cast<double>(dialogues_done) / used,
+                static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, peak_mb(),
+                idle / (o.hosts + o.servers), static_cast<unsigned long long>(recorder.facts()),
+                static_cast<unsigned long long>(recorder.frames()), network.context.frames.out());
     if (dialogues_done != std::uint64_t{o.hosts} * o.dialogues || failures) {
-        std::fprintf(stderr, "star: only %llu dialogues, %llu failures\n", static_cast<unsigned long long>(dialogues_done),
-                     static_cast<unsigned long long>(failures));
+        std::fprintf(stderr, "star: only %llu dialogues, %llu failures\n",
+                     static_cast<unsigned long long>(dialogues_done), static_cast<unsigned long long>(failures));
         return 1;
     }
     return 0;

@@ -21,7 +21,8 @@ bool gate_is_there() { return std::system("command -v tshark >/dev/null && comma
 /// What the gate prints about a file of these octets; empty where it is silent and content.
 std::string gate_says(const wire::OctetBuffer& octets, const std::string& options)
 {
-    const std::string path = std::filesystem::temp_directory_path() / ("tegami-capture-laws-" + std::to_string(::getpid()) + ".pcapng");
+    const std::string path =
+        std::filesystem::temp_directory_path() / ("tegami-capture-laws-" + std::to_string(::getpid()) + ".pcapng");
     REQUIRE(run::write_file(path, octets));
     std::string said;
     FILE* const pipe = ::popen(("bash '" + std::string{gate} + "' " + options + " '" + path + "' 2>&1").c_str(), "r");
@@ -40,7 +41,8 @@ wire::OctetBuffer sniffed(const run::Log& log, const std::string& where)
     REQUIRE(place);
     choice.place = *place;
     wire::OctetBuffer octets;
-    REQUIRE(exporting::write_pcapng(log, choice, [&](wire::Octets more) { octets.insert(octets.end(), more.begin(), more.end()); }));
+    REQUIRE(exporting::write_pcapng(log, choice,
+                                    [&](wire::Octets more) { octets.insert(octets.end(), more.begin(), more.end()); }));
     return octets;
 }
 
@@ -50,7 +52,8 @@ void hold_to_gate(const std::string& text, const std::string& options)
     const auto world = world_of(text);
     const run::Log log = log_of(*world);
     CHECK(gate_says(octets_of(world->recorder().kept()), options) == "");
-    for (const char* where : {"alice-pc", "sakura-edge:alice-pc", "example-edge:example-mail", "example-mail", "bob-pc"}) {
+    for (const char* where :
+         {"alice-pc", "sakura-edge:alice-pc", "example-edge:example-mail", "example-mail", "bob-pc"}) {
         INFO(where);
         CHECK(gate_says(sniffed(log, where), options) == "");
     }
@@ -69,20 +72,41 @@ TEST_CASE("without loss there is no retransmission, duplicate or gap in a captur
     if (!gate_is_there()) return test::skip("tshark and capinfos");
     const std::string bob_reads = "[[do]]\nat = \"20s\"\nbob.reads = {}\n";
     hold_to_gate(letters({.mails = 5, .octets = 600, .until = "10min", .more = bob_reads}), "--strict");
-    hold_to_gate(letters({.mails = 2, .spacing_ms = 0, .octets = 200'000, .until = "10min", .more = bob_reads}), "--strict");
+    hold_to_gate(letters({.mails = 2, .spacing_ms = 0, .octets = 200'000, .until = "10min", .more = bob_reads}),
+                 "--strict");
     // A slow line whose queue holds all that a window lets out.
-    hold_to_gate(letters({.mails = 2, .octets = 50'000, .until = "10min", .more = "[link.home-alice]\nrate = \"500kbit/s\"\ndelay = \"30ms\"\n" + bob_reads}), "--strict");
+    hold_to_gate(letters({.mails = 2,
+                          .octets = 50'000,
+                          .until = "10min",
+                          .more = "[link.home-alice]\nrate = \"500kbit/s\"\ndelay = \"30ms\"\n" + bob_reads}),
+                 "--strict");
 }
 
 TEST_CASE("loss, reordering, crashes and shut ports leave captures that a network could have carried", "[capture]")
 {
     if (!gate_is_there()) return test::skip("tshark and capinfos");
     const std::string bob_reads = "[[do]]\nat = \"2h\"\nbob.reads = {}\n";
-    hold_to_gate(letters({.mails = 20, .octets = 3'000, .until = "3h", .more = "[link.home-alice]\nloss = \"10%\"\nreorder = \"10%\"\n" + bob_reads}), "");
-    hold_to_gate(letters({.mails = 5, .octets = 3'000, .until = "3h",
-                          .more = "[[do]]\nat = \"1150ms\"\nexample-mail.crashes = { power = \"cut\" }\n[[do]]\nat = \"5min\"\nexample-mail.starts = {}\n" + bob_reads}),
+    hold_to_gate(letters({.mails = 20,
+                          .octets = 3'000,
+                          .until = "3h",
+                          .more = "[link.home-alice]\nloss = \"10%\"\nreorder = \"10%\"\n" + bob_reads}),
                  "");
-    hold_to_gate(letters({.mails = 5, .octets = 3'000, .until = "3h", .more = "[[do]]\nat = \"500ms\"\nexample-mail.stops = {}\n[[do]]\nat = \"5min\"\nexample-mail.starts = {}\n" + bob_reads}), "");
+    hold_to_gate(letters({.mails = 5,
+                          .octets = 3'000,
+                          .until = "3h",
+                          .more = "[[do]]\nat = \"1150ms\"\nexample-mail.crashes = { power = \"cut\" }\n[[do]]\nat = "
+                                  "\"5min\"\nexample-mail.starts = {}\n" +
+                                  bob_reads}),
+                 "");
+    hold_to_gate(
+        letters(
+            {.mails = 5,
+             .octets = 3'000,
+             .until = "3h",
+             .more =
+                 "[[do]]\nat = \"500ms\"\nexample-mail.stops = {}\n[[do]]\nat = \"5min\"\nexample-mail.starts = {}\n" +
+                 bob_reads}),
+        "");
 }
 
 TEST_CASE("the gate sees a wrong octet and a repeat", "[capture]")

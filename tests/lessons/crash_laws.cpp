@@ -48,9 +48,12 @@ Story story_of(const run::Log& log)
             story.number["<" + std::string{made->message_id} + ">"] = n;
             letter[{event.node, made->number}] = n;
         } else if (const auto* queue = std::get_if<run::QueueChanged>(&event.what)) {
-            if (queue->change == run::QueueChange::put) story.put[letter.at({event.node, static_cast<std::uint32_t>(std::stoul(std::string{queue->entry}))})] = true;
+            if (queue->change == run::QueueChange::put)
+                story.put[letter.at({event.node, static_cast<std::uint32_t>(std::stoul(std::string{queue->entry}))})] =
+                    true;
         } else if (const auto* ended = std::get_if<run::StepEnded>(&event.what))
-            if (ended->step == run::Step::s1_submit && ended->outcome == run::Outcome::done) story.promised[letter.at({ended->mail.maker, ended->mail.number})] = true;
+            if (ended->step == run::Step::s1_submit && ended->outcome == run::Outcome::done)
+                story.promised[letter.at({ended->mail.maker, ended->mail.number})] = true;
     }
     return story;
 }
@@ -68,7 +71,8 @@ constexpr std::size_t letter_octets = 300;
 std::string play(const std::string& text, const Crash& crash, std::size_t& second_copies)
 {
     const auto world = world_of(text, {.level = run::Level::story});
-    while (world->engine().steps() < crash.step && world->engine().step(world->end())) {}
+    while (world->engine().steps() < crash.step && world->engine().step(world->end())) {
+    }
     nodes::Host& host = *world->find_host(crash.host);
     host.crash(crash.power == Power::cut);
     world->run_until(world->engine().now() + crash.down);
@@ -81,11 +85,14 @@ std::string play(const std::string& text, const Crash& crash, std::size_t& secon
     std::map<std::size_t, std::size_t> copies;
     const auto look = [&](const char* where, const std::string& message) {
         const auto known = story.number.find(field_of(message, "Message-ID"));
-        if (known == story.number.end()) return say(std::string{where} + " holds a message with a Message-ID that nobody made");
-        if (body_of(message) != with_crlf(letter_text(known->second, letter_octets))) say("letter " + std::to_string(known->second) + " is altered in " + where);
+        if (known == story.number.end())
+            return say(std::string{where} + " holds a message with a Message-ID that nobody made");
+        if (body_of(message) != with_crlf(letter_text(known->second, letter_octets)))
+            say("letter " + std::to_string(known->second) + " is altered in " + where);
         ++copies[known->second];
     };
-    for (const std::string& message : messages_in(*world->find_host("example-mail"), "bob")) look("the mailbox", message);
+    for (const std::string& message : messages_in(*world->find_host("example-mail"), "bob"))
+        look("the mailbox", message);
     for (const std::string& message : messages_in(*world->find_host("bob-pc"), "bob")) look("the device", message);
 
     const bool sender_crashed = crash.host == "alice-pc";
@@ -96,20 +103,24 @@ std::string play(const std::string& text, const Crash& crash, std::size_t& secon
         const bool made = std::ranges::any_of(story.number, [&](const auto& known) { return known.second == n; });
         if (!sender_crashed && !made) say("letter " + std::to_string(n) + " was never made");
         if (story.promised.contains(n) && here == 0) say("letter " + std::to_string(n) + " is lost after its 250");
-        if (story.put.contains(n) && here == 0) say("letter " + std::to_string(n) + " was in the outbox and did not arrive");
+        if (story.put.contains(n) && here == 0)
+            say("letter " + std::to_string(n) + " was in the outbox and did not arrive");
         if (here > 1) {
             second_copies += here - 1;
             doubled += ' ' + std::to_string(n);
         }
     }
     if (second_copies > 1) say("second copies of letters" + doubled);
-    if (world->network().context.frames.out() != 0) say(std::to_string(world->network().context.frames.out()) + " frames are out of the pool");
-    if (world->network().tcp.connections() != 0) say(std::to_string(world->network().tcp.connections()) + " connections are left");
+    if (world->network().context.frames.out() != 0)
+        say(std::to_string(world->network().context.frames.out()) + " frames are out of the pool");
+    if (world->network().tcp.connections() != 0)
+        say(std::to_string(world->network().tcp.connections()) + " connections are left");
     for (const char* name : {"alice-pc", "bob-pc", "example-mail"}) {
         const std::size_t left = world->engine().process_count(world->engine().find(name));
         if (left != 0) say(std::to_string(left) + " processes are left on " + name);
         for (const char* folder : {"mail/bob/tmp", "mail/alice/tmp"})
-            if (!world->find_host(name)->disk().names_in(folder).empty()) say(std::string{"half written messages are left on "} + name);
+            if (!world->find_host(name)->disk().names_in(folder).empty())
+                say(std::string{"half written messages are left on "} + name);
     }
     if (!messages_in(*world->find_host("example-mail"), "bob").empty()) say("the mailbox was not emptied");
     if (!world->find_host("alice-pc")->disk().names_in("outbox").empty()) say("the outbox is not empty");
@@ -135,7 +146,8 @@ void walk(const std::string& text, const std::string& host, wire::Duration from,
     for (std::uint64_t step = first; step < last; step += stride)
         for (const Power power : {Power::stays, Power::cut}) {
             const Crash crash{host, power, step, downs[played++ % std::size(downs)]};
-            INFO(host << " crashes " << (power == Power::cut ? "with a power cut" : "") << " at step " << step << ", down for " << crash.down.ns / 1'000'000 << " ms");
+            INFO(host << " crashes " << (power == Power::cut ? "with a power cut" : "") << " at step " << step
+                      << ", down for " << crash.down.ns / 1'000'000 << " ms");
             std::size_t second_copies = 0;
             const std::string wrong = play(text, crash, second_copies);
             copies += second_copies;
@@ -148,8 +160,12 @@ void walk(const std::string& text, const std::string& host, wire::Duration from,
 std::string busy_letters()
 {
     // Bob asks for mail in the middle, and again when all is over.
-    return letters({.mails = letters_sent, .spacing_ms = 40, .octets = letter_octets, .until = "4h",
-                    .more = "[[do]]\nat = \"2600ms\"\nbob.reads = {}\n[[do]]\nat = \"2h\"\nbob.reads = {}\n[[do]]\nat = \"3h\"\nbob.reads = {}\n"});
+    return letters({.mails = letters_sent,
+                    .spacing_ms = 40,
+                    .octets = letter_octets,
+                    .until = "4h",
+                    .more = "[[do]]\nat = \"2600ms\"\nbob.reads = {}\n[[do]]\nat = \"2h\"\nbob.reads = {}\n[[do]]\nat "
+                            "= \"3h\"\nbob.reads = {}\n"});
 }
 
 } // namespace
@@ -164,6 +180,15 @@ TEST_CASE("without a crash every letter comes once", "[crash]")
     CHECK(world->network().tcp.connections() == 0);
 }
 
-TEST_CASE("the server crashes at any step", "[crash]") { walk(busy_letters(), "example-mail", wire::milliseconds(999), wire::milliseconds(4500), 400); }
-TEST_CASE("the sender crashes at any step", "[crash]") { walk(busy_letters(), "alice-pc", wire::milliseconds(999), wire::milliseconds(3500), 400); }
-TEST_CASE("the reader crashes at any step", "[crash]") { walk(busy_letters(), "bob-pc", wire::milliseconds(2599), wire::milliseconds(4500), 200); }
+TEST_CASE("the server crashes at any step", "[crash]")
+{
+    walk(busy_letters(), "example-mail", wire::milliseconds(999), wire::milliseconds(4500), 400);
+}
+TEST_CASE("the sender crashes at any step", "[crash]")
+{
+    walk(busy_letters(), "alice-pc", wire::milliseconds(999), wire::milliseconds(3500), 400);
+}
+TEST_CASE("the reader crashes at any step", "[crash]")
+{
+    walk(busy_letters(), "bob-pc", wire::milliseconds(2599), wire::milliseconds(4500), 200);
+}

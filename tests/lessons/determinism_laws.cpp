@@ -4,6 +4,7 @@
 
 #include "sim/run/choices.hpp"
 
+#include <array>
 #include <clocale>
 #include <cstdlib>
 #include <ctime>
@@ -21,8 +22,10 @@ namespace {
 /// A home line that loses and reorders, so that chance is drawn all the time.
 std::string rough_letters(std::size_t mails = 6)
 {
-    return letters({.mails = mails, .until = "20min", .more = "[link.home-alice]\nloss = \"10%\"\nreorder = \"10%\"\n"
-                                                             "[[do]]\nat = \"15min\"\nbob.reads = {}\n"});
+    return letters({.mails = mails,
+                    .until = "20min",
+                    .more = "[link.home-alice]\nloss = \"10%\"\nreorder = \"10%\"\n"
+                            "[[do]]\nat = \"15min\"\nbob.reads = {}\n"});
 }
 
 /// One fact as every view may show it, without what counts over the whole run: its place, its cause's, its frame's.
@@ -33,7 +36,8 @@ std::string told(const run::Event& event, const run::Log& log)
     alone.cause = {};
     alone.frame = {};
     alone.number = 0;
-    if (auto* changed = std::get_if<run::MailboxChanged>(&alone.what)) changed->content = {}; // levels keep different parts
+    if (auto* changed = std::get_if<run::MailboxChanged>(&alone.what))
+        changed->content = {}; // levels keep different parts
     return run::to_json(alone, log.header(), log.spans());
 }
 
@@ -68,7 +72,8 @@ std::string difference(const std::vector<std::string>& one, const std::vector<st
 {
     for (std::size_t i = 0; i < std::max(one.size(), other.size()); ++i)
         if (i >= one.size() || i >= other.size() || one[i] != other[i])
-            return "fact " + std::to_string(i) + ": " + (i < one.size() ? one[i] : "nothing") + "\nagainst " + (i < other.size() ? other[i] : "nothing");
+            return "fact " + std::to_string(i) + ": " + (i < one.size() ? one[i] : "nothing") + "\nagainst " +
+                   (i < other.size() ? other[i] : "nothing");
     return {};
 }
 
@@ -85,7 +90,8 @@ std::vector<Seen> frames_seen(const run::Log& log, std::size_t at_most = SIZE_MA
     for (std::uint64_t f = 1; f <= log.frames(); ++f) {
         const run::Frame& frame = log.frame(static_cast<run::FrameRef>(f));
         const wire::Octets octets = frame.octets.first(std::min(at_most, frame.octets.size()));
-        all.push_back({frame.at, log.header().nics[static_cast<std::size_t>(frame.nic)].name, {octets.begin(), octets.end()}});
+        all.push_back(
+            {frame.at, log.header().nics[static_cast<std::size_t>(frame.nic)].name, {octets.begin(), octets.end()}});
     }
     return all;
 }
@@ -268,7 +274,8 @@ TEST_CASE("a loaded run is the live one, fact for fact, at every level", "[deter
         std::uint64_t different = 0;
         for (std::uint64_t f = 1; f <= live.facts(); ++f) {
             const auto fact = static_cast<run::FactRef>(f);
-            different += run::to_json(opened->event(fact), opened->header(), opened->spans()) != run::to_json(live.event(fact), live.header(), live.spans());
+            different += run::to_json(opened->event(fact), opened->header(), opened->spans()) !=
+                         run::to_json(live.event(fact), live.header(), live.spans());
         }
         CHECK(different == 0);
         CHECK((frames_seen(*opened) == frames_seen(live)));
@@ -276,7 +283,8 @@ TEST_CASE("a loaded run is the live one, fact for fact, at every level", "[deter
         run::Fold fold_live{live}, fold_opened{*opened};
         for (int i = 0; i < 20; ++i) {
             const Time at = live.start() + wire::milliseconds(317) * (i * i * i);
-            for (std::uint32_t n = 0; n < live.header().nodes.size(); ++n) CHECK(fold_live.state(NodeId{n}, at) == fold_opened.state(NodeId{n}, at));
+            for (std::uint32_t n = 0; n < live.header().nodes.size(); ++n)
+                CHECK(fold_live.state(NodeId{n}, at) == fold_opened.state(NodeId{n}, at));
         }
     }
 }
@@ -307,9 +315,12 @@ TEST_CASE("a rerun with one more input is the old run up to that input", "[deter
         const char* act;
         wire::Duration at;
     };
-    for (const Added& added : {Added{"[[do]]\nat = \"1200ms\"\nalice.sends = { to = [\"bob@example.com\"], subject = \"Added\", text = \"One more.\" }\n", wire::milliseconds(1200)},
-                               Added{"[[do]]\nat = \"1350ms\"\nexample-mail.crashes = { power = \"cut\" }\n", wire::milliseconds(1350)},
-                               Added{"[[do]]\nat = \"5s\"\nhome-alice.goes = \"down\"\n", wire::seconds(5)}}) {
+    for (const Added& added :
+         {Added{"[[do]]\nat = \"1200ms\"\nalice.sends = { to = [\"bob@example.com\"], subject = \"Added\", text = "
+                "\"One more.\" }\n",
+                wire::milliseconds(1200)},
+          Added{"[[do]]\nat = \"1350ms\"\nexample-mail.crashes = { power = \"cut\" }\n", wire::milliseconds(1350)},
+          Added{"[[do]]\nat = \"5s\"\nhome-alice.goes = \"down\"\n", wire::seconds(5)}}) {
         INFO(added.act);
         const auto world = world_of(text, {.inputs = {added.act}});
         const run::Log after = log_of(*world);
@@ -348,8 +359,9 @@ TEST_CASE("two-letters runs as its golden file says", "[determinism]")
             serves += serves.empty() ? "" : ", ";
             run::append_json(serves, log.spans()[span], log.header());
         }
-        now += std::to_string(f) + ' ' + run::iso_time(frame.at, 9 * 60).substr(11, 15) + ' ' + log.header().nics[static_cast<std::size_t>(frame.nic)].name + path +
-               ' ' + std::to_string(frame.octets.size()) + ' ' + serves + '\n';
+        now += std::to_string(f) + ' ' + run::iso_time(frame.at, 9 * 60).substr(11, 15) + ' ' +
+               log.header().nics[static_cast<std::size_t>(frame.nic)].name + path + ' ' +
+               std::to_string(frame.octets.size()) + ' ' + serves + '\n';
     }
     const std::string path = TEGAMI_SOURCE_DIR "/tests/lessons/golden/two-letters.txt";
     if (std::getenv("TEGAMI_WRITE_GOLDEN")) std::ofstream(path, std::ios::binary) << now;

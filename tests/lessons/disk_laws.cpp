@@ -58,12 +58,15 @@ Outcome play_fault(const std::string& text, const Fault& fault)
     const run::Log log = log_of(*world);
 
     for (const run::Event& event : log.events())
-        if (const auto* queue = std::get_if<run::QueueChanged>(&event.what); queue && queue->change == run::QueueChange::deferred)
+        if (const auto* queue = std::get_if<run::QueueChanged>(&event.what);
+            queue && queue->change == run::QueueChange::deferred)
             outcome.replies.insert(std::string{queue->reply.substr(0, 9)});
     const std::vector<std::string> kept = messages_in(*world->find_host("example-mail"), "bob");
-    if (outcome.wrong.empty() && kept.size() != disk_letters) outcome.wrong = std::to_string(kept.size()) + " messages in the end";
+    if (outcome.wrong.empty() && kept.size() != disk_letters)
+        outcome.wrong = std::to_string(kept.size()) + " messages in the end";
     if (!disk.names_in("mail/bob/tmp").empty()) outcome.wrong += "; something is left in tmp";
-    if (world->network().context.frames.out() != 0 || world->network().tcp.connections() != 0) outcome.wrong += "; something is left in the network";
+    if (world->network().context.frames.out() != 0 || world->network().tcp.connections() != 0)
+        outcome.wrong += "; something is left in the network";
     return outcome;
 }
 
@@ -96,7 +99,10 @@ TEST_CASE("a full disk at any call puts letters off with 452", "[disk]")
     walk_faults(engine::DiskError::full, true, {"452 4.3.1"});
 }
 
-TEST_CASE("a broken disk at any call puts letters off with 451", "[disk]") { walk_faults(engine::DiskError::io, false, {"451 4.3.0"}); }
+TEST_CASE("a broken disk at any call puts letters off with 451", "[disk]")
+{
+    walk_faults(engine::DiskError::io, false, {"451 4.3.0"});
+}
 
 TEST_CASE("a sender's full disk keeps no letter back", "[disk]")
 {
@@ -108,8 +114,11 @@ TEST_CASE("a sender's full disk keeps no letter back", "[disk]")
 
 TEST_CASE("a reader's full disk leaves the letters on the server", "[disk]")
 {
-    const auto world = world_of(letters({.mails = disk_letters, .octets = 300, .more = "[[do]]\nat = \"1min\"\nbob.reads = {}\n[[do]]\nat = \"2min\"\nbob.reads = {}\n"}),
-                                {.level = run::Level::story});
+    const auto world =
+        world_of(letters({.mails = disk_letters,
+                          .octets = 300,
+                          .more = "[[do]]\nat = \"1min\"\nbob.reads = {}\n[[do]]\nat = \"2min\"\nbob.reads = {}\n"}),
+                 {.level = run::Level::story});
     engine::Disk& disk = world->find_host("bob-pc")->disk();
     disk.set_room(1200); // one letter and a bit
     world->run_until(world->start() + wire::seconds(90));

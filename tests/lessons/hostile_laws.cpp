@@ -4,6 +4,8 @@
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
+#include <functional>
+
 using namespace tegami;
 using namespace tegami::lessons;
 
@@ -28,7 +30,8 @@ void check_letters_arrived(World& world)
     CHECK(world.network().context.frames.out() == 0);
     CHECK(world.network().tcp.connections() == 0);
     CHECK(world.network().tcp.buffers_lent() == 0);
-    for (const char* name : {"alice-pc", "bob-pc", "example-mail"}) CHECK(world.engine().process_count(world.engine().find(name)) == 0);
+    for (const char* name : {"alice-pc", "bob-pc", "example-mail"})
+        CHECK(world.engine().process_count(world.engine().find(name)) == 0);
 }
 
 /// What a stranger says on a connection: `text`, `times` times, without reading an answer; then it holds the line.
@@ -62,7 +65,8 @@ wire::Task<void> pester(World& world, NodeId node, wire::Endpoint to, Stranger s
 
 TEST_CASE("a flood of SYNs costs bounded memory, and letters pass", "[hostile]")
 {
-    const auto world = world_of(letters({.mails = wanted_letters, .spacing_ms = 500, .until = "2h"}), {.level = run::Level::none});
+    const auto world =
+        world_of(letters({.mails = wanted_letters, .spacing_ms = 500, .until = "2h"}), {.level = run::Level::none});
     net::Network& network = world->network();
     const NodeId flooder = world->engine().find("bob-pc");
     const std::uint32_t server = network.internet.address_of(world->engine().find("example-mail")).to_v4();
@@ -78,14 +82,16 @@ TEST_CASE("a flood of SYNs costs bounded memory, and letters pass", "[hostile]")
         syn.seq = from;
         syn.window = 65'535;
         const std::size_t size = tcp::header_length(syn);
-        net::Frame& frame = network.internet.packet({.source = from, .destination = server, .protocol = inet::Protocol::tcp}, size);
-        const wire::OctetBuffer octets = tcp::encode(syn, inet::pseudo_header_sum(from, server, inet::Protocol::tcp, size));
+        net::Frame& frame =
+            network.internet.packet({.source = from, .destination = server, .protocol = inet::Protocol::tcp}, size);
+        const wire::OctetBuffer octets =
+            tcp::encode(syn, inet::pseudo_header_sum(from, server, inet::Protocol::tcp, size));
         std::ranges::copy(octets, net::Internet::payload_of(frame));
         network.internet.send(way, frame);
         most = std::max(most, network.tcp.connections());
         most_buffers = std::max(most_buffers, network.tcp.buffers_lent());
     });
-    CHECK(most > net::half_open_limit); // the line was reached
+    CHECK(most > net::half_open_limit);                       // the line was reached
     CHECK(most <= net::half_open_limit + 2 * wanted_letters); // each letter has a connection, and then a TIME-WAIT
     CHECK(most_buffers <= 4);
     check_letters_arrived(*world);
@@ -93,18 +99,20 @@ TEST_CASE("a flood of SYNs costs bounded memory, and letters pass", "[hostile]")
 
 TEST_CASE("garbage, endless lines and silence end their own session and no other", "[hostile]")
 {
-    const auto world = world_of(letters({.mails = wanted_letters, .spacing_ms = 500, .until = "4h"}), {.level = run::Level::story});
+    const auto world =
+        world_of(letters({.mails = wanted_letters, .spacing_ms = 500, .until = "4h"}), {.level = run::Level::story});
     const NodeId node = world->engine().find("bob-pc");
     const wire::Address server = world->network().internet.address_of(world->engine().find("example-mail"));
     std::string noise;
     for (int i = 0; i < 4'000; ++i) noise += static_cast<char>(i * 37 % 256);
     const Stranger strangers[] = {
         {.text = noise, .times = 50, .holds = wire::minutes(20)},
-        {.text = std::string(60'000, 'x'), .times = 100, .holds = wire::minutes(20)},        // 6 MB in one line
-        {.text = "NOOP\r\n", .times = 20'000, .holds = wire::minutes(20)},                     // never reads a reply
+        {.text = std::string(60'000, 'x'), .times = 100, .holds = wire::minutes(20)}, // 6 MB in one line
+        {.text = "NOOP\r\n", .times = 20'000, .holds = wire::minutes(20)},            // never reads a reply
         {.text = "WHAT\r\n", .times = 1'000, .reads = true},
-        {.text = "EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n", .holds = wire::minutes(60)}, // and no message
-        {.text = "", .holds = wire::minutes(60)},                                              // says nothing at all
+        {.text = "EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n",
+         .holds = wire::minutes(60)},             // and no message
+        {.text = "", .holds = wire::minutes(60)}, // says nothing at all
         {.text = "USER bob\r\nPASS wrong\r\n", .times = 500, .reads = true},
     };
     std::size_t refused = 0;

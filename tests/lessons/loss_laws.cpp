@@ -24,8 +24,10 @@ Delivered deliver(const LetterWorld& what, std::uint64_t seed)
     std::map<std::string, std::size_t> copies;
     std::map<std::string, std::size_t> number;
     for (const run::Event& event : log.events()) {
-        if (const auto* made = std::get_if<run::MailMade>(&event.what)) number['<' + std::string{made->message_id} + '>'] = std::stoul(std::string{made->subject.substr(7)});
-        if (const auto* ended = std::get_if<run::StepEnded>(&event.what)) result.uncertain += ended->reason == "broke.after.dot";
+        if (const auto* made = std::get_if<run::MailMade>(&event.what))
+            number['<' + std::string{made->message_id} + '>'] = std::stoul(std::string{made->subject.substr(7)});
+        if (const auto* ended = std::get_if<run::StepEnded>(&event.what))
+            result.uncertain += ended->reason == "broke.after.dot";
         result.retransmissions += std::holds_alternative<run::TcpRetransmission>(event.what);
     }
     for (const std::string& message : messages_in(*world->find_host("bob-pc"), "bob")) {
@@ -50,9 +52,13 @@ Delivered deliver(const LetterWorld& what, std::uint64_t seed)
 
 LetterWorld two_hundred(const std::string& trouble)
 {
-    return {.mails = 200, .spacing_ms = 500, .octets = 2'000, .until = "48h",
+    return {.mails = 200,
+            .spacing_ms = 500,
+            .octets = 2'000,
+            .until = "48h",
             .more = "[link.home-alice]\n" + trouble + "[link.office-bob]\n" + trouble +
-                    "[[do]]\nat = \"24h\"\nbob.reads = {}\n[[do]]\nat = \"30h\"\nbob.reads = {}\n[[do]]\nat = \"36h\"\nbob.reads = {}\n"};
+                    "[[do]]\nat = \"24h\"\nbob.reads = {}\n[[do]]\nat = \"30h\"\nbob.reads = {}\n[[do]]\nat = "
+                    "\"36h\"\nbob.reads = {}\n"};
 }
 
 } // namespace
@@ -76,9 +82,14 @@ TEST_CASE("letters arrive whole whatever share is lost", "[loss]")
 {
     for (const char* loss : {"0%", "1%", "5%", "20%", "30%"}) {
         INFO(loss);
-        const Delivered d = deliver({.mails = 40, .spacing_ms = 200, .octets = 3'000, .until = "96h",
-                                     .more = std::string{"[link.home-alice]\nloss = \""} + loss + "\"\n[[do]]\nat = \"80h\"\nbob.reads = {}\n[[do]]\nat = \"90h\"\nbob.reads = {}\n"},
-                                    7);
+        const Delivered d =
+            deliver({.mails = 40,
+                     .spacing_ms = 200,
+                     .octets = 3'000,
+                     .until = "96h",
+                     .more = std::string{"[link.home-alice]\nloss = \""} + loss +
+                             "\"\n[[do]]\nat = \"80h\"\nbob.reads = {}\n[[do]]\nat = \"90h\"\nbob.reads = {}\n"},
+                    7);
         CHECK(d.letters == 40);
         CHECK(d.altered + d.strangers == 0);
         CHECK(d.second_copies <= d.uncertain);
@@ -88,8 +99,12 @@ TEST_CASE("letters arrive whole whatever share is lost", "[loss]")
 
 TEST_CASE("a line that is down for an hour puts letters off, and loses none", "[loss]")
 {
-    const Delivered d = deliver({.mails = 50, .spacing_ms = 100, .octets = 2'000, .until = "12h",
-                                 .more = "[[do]]\nat = \"3s\"\nhome-alice.goes = \"down\"\n[[do]]\nat = \"1h\"\nhome-alice.goes = \"up\"\n[[do]]\nat = \"6h\"\nbob.reads = {}\n"},
+    const Delivered d = deliver({.mails = 50,
+                                 .spacing_ms = 100,
+                                 .octets = 2'000,
+                                 .until = "12h",
+                                 .more = "[[do]]\nat = \"3s\"\nhome-alice.goes = \"down\"\n[[do]]\nat = "
+                                         "\"1h\"\nhome-alice.goes = \"up\"\n[[do]]\nat = \"6h\"\nbob.reads = {}\n"},
                                 1);
     CHECK(d.letters == 50);
     CHECK(d.altered + d.strangers == 0);

@@ -41,7 +41,10 @@ std::unique_ptr<World> built(std::string_view text, const Play& play, std::uniqu
 
 } // namespace
 
-std::unique_ptr<World> world_of(std::string_view text, const Play& play) { return built(text, play, std::make_unique<run::MemorySink>()); }
+std::unique_ptr<World> world_of(std::string_view text, const Play& play)
+{
+    return built(text, play, std::make_unique<run::MemorySink>());
+}
 
 std::unique_ptr<World> hashed_world_of(std::string_view text, run::HashSink*& sink, const Play& play)
 {
@@ -55,7 +58,8 @@ run::Log log_of(World& world)
     world.run_until(world.end());
     REQUIRE(world.finish());
     run::Log log = run::Log::of(world.recorder().kept());
-    if (log.broken()) UNSCOPED_INFO("the run is broken at octet " << log.broken()->offset << ": " << log.broken()->rule);
+    if (log.broken())
+        UNSCOPED_INFO("the run is broken at octet " << log.broken()->offset << ": " << log.broken()->rule);
     REQUIRE(log.complete());
     REQUIRE_FALSE(log.broken());
     return log;
@@ -104,15 +108,16 @@ std::string letter_text(std::size_t k, std::size_t octets)
 
 std::string letters(const LetterWorld& what)
 {
-    std::string text = "title = \"Letters\"\nuntil = \"" + what.until + "\"\n"
+    std::string text = "title = \"Letters\"\nuntil = \"" + what.until +
+                       "\"\n"
                        "[isp.sakura]\ndomain = \"sakura.example.jp\"\n"
                        "[company.example]\ndomain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n"
                        "[user.alice]\nat = \"sakura\"\nsubmits = { server = \"mail.example.com\", port = 25 }\n"
                        "[user.bob]\nat = \"example\"\n";
     for (std::size_t k = 1; k <= what.mails; ++k) {
         text += "[[do]]\nat = \"" + std::to_string(1000 + what.spacing_ms * static_cast<int>(k - 1)) + "ms\"\n";
-        text += "alice.sends = { to = [\"bob@example.com\"], subject = \"Letter " + std::to_string(k) + "\", text = '''\n" +
-                letter_text(k, what.octets) + "''' }\n";
+        text += "alice.sends = { to = [\"bob@example.com\"], subject = \"Letter " + std::to_string(k) +
+                "\", text = '''\n" + letter_text(k, what.octets) + "''' }\n";
     }
     return text + what.more;
 }
@@ -121,7 +126,8 @@ std::vector<std::string> messages_in(nodes::Host& host, std::string_view mailbox
 {
     std::vector<std::string> messages;
     const std::string folder = "mail/" + std::string{mailbox} + "/new";
-    for (const std::string& name : host.disk().names_in(folder)) messages.push_back((*host.disk().do_read(folder + '/' + name))->octets);
+    for (const std::string& name : host.disk().names_in(folder))
+        messages.push_back((*host.disk().do_read(folder + '/' + name))->octets);
     return messages;
 }
 

@@ -4,6 +4,7 @@
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
+#include <functional>
 #include <set>
 
 using namespace tegami;
@@ -30,23 +31,34 @@ std::vector<Looked> look(const run::Log& log)
     for (std::uint64_t f = 1; f <= log.frames(); ++f) {
         const auto number = static_cast<run::FrameRef>(f);
         const run::Frame& frame = log.frame(number);
-        Looked one{.number = f, .from = log.header().nodes[engine::index_of(frame.node)], .at = frame.at, .kind = "arp", .payload = {}, .serves = {}};
+        Looked one{.number = f,
+                   .from = log.header().nodes[engine::index_of(frame.node)],
+                   .at = frame.at,
+                   .kind = "arp",
+                   .payload = {},
+                   .serves = {}};
         for (const run::Hop& hop : log.hops(number)) one.arrived &= hop.arrived();
         for (const run::SpanId span : log.spans().members(frame.spans)) {
             const run::Span& s = log.spans()[span];
             if (s.kind == run::SpanKind::session)
                 one.serves.insert("session of " + log.header().nodes[engine::index_of(s.node)]);
             else
-                one.serves.insert(std::to_string(story.find(s.mail)->number) + '.' + std::string{run::step_name(s.step)} + '#' + std::to_string(s.tries));
+                one.serves.insert(std::to_string(story.find(s.mail)->number) + '.' +
+                                  std::string{run::step_name(s.step)} + '#' + std::to_string(s.tries));
         }
-        if (const auto packet = inet::decode_ipv4(frame.octets.subspan(14)); frame.octets[12] == 8 && frame.octets[13] == 0) {
+        if (const auto packet = inet::decode_ipv4(frame.octets.subspan(14));
+            frame.octets[12] == 8 && frame.octets[13] == 0) {
             REQUIRE(packet);
             const auto segment = tcp::decode(packet->payload);
             REQUIRE(segment);
             one.payload = wire::as_text(segment->payload);
             one.seq = segment->seq;
             using tcp::Flag;
-            one.kind = segment->flags.has(Flag::syn) ? "syn" : segment->flags.has(Flag::rst) ? "rst" : !one.payload.empty() ? "data" : segment->flags.has(Flag::fin) ? "fin" : "ack";
+            one.kind = segment->flags.has(Flag::syn)   ? "syn"
+                       : segment->flags.has(Flag::rst) ? "rst"
+                       : !one.payload.empty()          ? "data"
+                       : segment->flags.has(Flag::fin) ? "fin"
+                                                       : "ack";
         }
         all.push_back(std::move(one));
     }
@@ -65,12 +77,17 @@ const std::string alices = "session of alice-pc", bobs = "session of bob-pc";
 /// Two short letters, ready at once: the end of the first shares a segment with the beginning of the second.
 std::string two_letters(const std::string& more = {})
 {
-    return letters({.mails = 2, .spacing_ms = 0, .octets = 200, .until = "30min", .more = "[[do]]\nat = \"10s\"\nbob.reads = {}\n" + more});
+    return letters({.mails = 2,
+                    .spacing_ms = 0,
+                    .octets = 200,
+                    .until = "30min",
+                    .more = "[[do]]\nat = \"10s\"\nbob.reads = {}\n" + more});
 }
 
 } // namespace
 
-TEST_CASE("a segment with the end of one letter and the beginning of the next serves both, and so does its repeat", "[span]")
+TEST_CASE("a segment with the end of one letter and the beginning of the next serves both, and so does its repeat",
+          "[span]")
 {
     const auto shared_segment = [](const Looked& f) {
         return f.from == "alice-pc" && f.payload.find("\r\n.\r\nMAIL FROM:") != f.payload.npos;
@@ -83,7 +100,8 @@ TEST_CASE("a segment with the end of one letter and the beginning of the next se
 
     // The same, with that very frame lost: the one sent again serves the same.
     const auto ms = std::to_string((shared->at - clean_world->start()).ns / 1'000'000 - 1);
-    const auto world = world_of(two_letters("[[do]]\nat = \"" + ms + "ms\"\nhome-alice.loses = { next = 1, from = \"alice-pc\" }\n"));
+    const auto world =
+        world_of(two_letters("[[do]]\nat = \"" + ms + "ms\"\nhome-alice.loses = { next = 1, from = \"alice-pc\" }\n"));
     const auto frames = look(log_of(*world));
     std::vector<const Looked*> sent;
     for (const Looked& f : frames)
@@ -118,8 +136,12 @@ TEST_CASE("each line of a dialogue serves its letter, and what serves none the s
     CHECK(said("example-mail", "+OK POP3") == Serves{bobs});
     CHECK(said("bob-pc", "USER ") == Serves{bobs});
     // What is fetched serves R4 of that letter; the question for it is of the session.
-    const Looked* first_letter = first(frames, [](const Looked& f) { return f.from == "example-mail" && f.payload.find("Subject: Letter 1\r\n") != f.payload.npos; });
-    const Looked* second_letter = first(frames, [](const Looked& f) { return f.from == "example-mail" && f.payload.find("Subject: Letter 2\r\n") != f.payload.npos; });
+    const Looked* first_letter = first(frames, [](const Looked& f) {
+        return f.from == "example-mail" && f.payload.find("Subject: Letter 1\r\n") != f.payload.npos;
+    });
+    const Looked* second_letter = first(frames, [](const Looked& f) {
+        return f.from == "example-mail" && f.payload.find("Subject: Letter 2\r\n") != f.payload.npos;
+    });
     REQUIRE(first_letter);
     REQUIRE(second_letter);
     CHECK(first_letter->serves == Serves{bobs, "1.R4#1"});
@@ -181,10 +203,11 @@ TEST_CASE("a letter in an outbox is the same letter after a restart, and its nex
     for (const char* how : {"alice-pc.crashes = {}", "alice-pc.crashes = { power = \"cut\" }"}) {
         INFO(how);
         // The server is off when she sends; her computer crashes while the letters wait; then both come back.
-        const std::string text = letters({.mails = 2, .spacing_ms = 0, .octets = 200, .until = "4h"}) +
-                                 "[[do]]\nat = \"500ms\"\nexample-mail.stops = {}\n[[do]]\nat = \"30s\"\n" + how +
-                                 "\n[[do]]\nat = \"10min\"\nexample-mail.starts = {}\n[[do]]\nat = \"11min\"\nalice-pc.starts = {}\n"
-                                 "[[do]]\nat = \"1h\"\nbob.reads = {}\n";
+        const std::string text =
+            letters({.mails = 2, .spacing_ms = 0, .octets = 200, .until = "4h"}) +
+            "[[do]]\nat = \"500ms\"\nexample-mail.stops = {}\n[[do]]\nat = \"30s\"\n" + how +
+            "\n[[do]]\nat = \"10min\"\nexample-mail.starts = {}\n[[do]]\nat = \"11min\"\nalice-pc.starts = {}\n"
+            "[[do]]\nat = \"1h\"\nbob.reads = {}\n";
         const auto world = world_of(text);
         const run::Log log = log_of(*world);
         const run::Journeys story{log};
@@ -213,7 +236,8 @@ TEST_CASE("a letter in an outbox is the same letter after a restart, and its nex
 TEST_CASE("a message in a mailbox keeps its letter through a server's power cut", "[span]")
 {
     const auto world = world_of(letters({.mails = 2, .octets = 200, .until = "2h"}) +
-                                "[[do]]\nat = \"10s\"\nexample-mail.crashes = { power = \"cut\" }\n[[do]]\nat = \"10min\"\nexample-mail.starts = {}\n"
+                                "[[do]]\nat = \"10s\"\nexample-mail.crashes = { power = \"cut\" }\n[[do]]\nat = "
+                                "\"10min\"\nexample-mail.starts = {}\n"
                                 "[[do]]\nat = \"20min\"\nbob.reads = {}\n");
     const run::Log log = log_of(*world);
     const run::Journeys story{log};
@@ -225,5 +249,6 @@ TEST_CASE("a message in a mailbox keeps its letter through a server's power cut"
         CHECK(last.frames > 0);
     }
     for (const Looked& f : look(log))
-        if (f.from == "example-mail" && f.payload.find("Subject: Letter 1\r\n") != f.payload.npos) CHECK(f.serves == Serves{bobs, "1.R4#1"});
+        if (f.from == "example-mail" && f.payload.find("Subject: Letter 1\r\n") != f.payload.npos)
+            CHECK(f.serves == Serves{bobs, "1.R4#1"});
 }

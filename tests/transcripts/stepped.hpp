@@ -34,6 +34,7 @@ class SteppedEnd final : public wire::Stream {
     void allow(wire::Duration each_wait) override { allowed = each_wait; }
     void close() override
     {
+        cork(false);
         closed_ = true;
         push();
     }

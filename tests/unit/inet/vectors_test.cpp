@@ -3,6 +3,7 @@
 #include "protocols/inet/icmp.hpp"
 #include "protocols/inet/udp.hpp"
 #include "protocols/link/ethernet.hpp"
+#include "tests/unit/skip.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -48,10 +49,7 @@ std::string verdict_of_frame(const OctetBuffer& octets)
 TEST_CASE("third-party frames: the seeds of smoltcp's and lwIP's fuzzers are read as what they are")
 {
     const auto frames = test::fuzz_seed_frames();
-    if (frames.empty()) {
-        WARN("skipped: no net-fuzz-seeds in " TEGAMI_VECTORS);
-        return;
-    }
+    if (frames.empty()) return test::skip("no net-fuzz-seeds in " TEGAMI_VECTORS);
     // What tshark 4.0 says of each, with every checksum validated. Those taken on the sending host show the sum that
     // its network card was to complete.
     const std::map<std::string, std::string> expected = {
@@ -93,10 +91,7 @@ TEST_CASE("third-party frames: the seeds of smoltcp's and lwIP's fuzzers are rea
 TEST_CASE("third-party frames: what is hostile about an attack pack's frames below TCP is seen or harmless")
 {
     const auto frames = test::attack_frames();
-    if (frames.empty()) {
-        WARN("skipped: no attack-pack/frames in " TEGAMI_VECTORS);
-        return;
-    }
+    if (frames.empty()) return test::skip("no attack-pack/frames in " TEGAMI_VECTORS);
     const std::map<std::string, std::string> expected = {
         {"len-0", "RFC 894: an Ethernet frame begins with a header of 14 octets"},
         {"vlan-trunc", "not IPv4"},

@@ -1,6 +1,7 @@
 #include "tests/unit/inet/vectors.hpp"
 
 #include "protocols/link/arp.hpp"
+#include "tests/unit/skip.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,10 +11,7 @@ using namespace tegami::link;
 TEST_CASE("third-party ARP packets: smoltcp's and lwIP's seeds are requests")
 {
     const auto frames = test::fuzz_seed_frames();
-    if (frames.empty()) {
-        WARN("skipped: no net-fuzz-seeds in " TEGAMI_VECTORS);
-        return;
-    }
+    if (frames.empty()) return test::skip("no net-fuzz-seeds in " TEGAMI_VECTORS);
     const auto of = [&](const std::string& name) {
         const auto frame = decode_ethernet(frames.at(name));
         REQUIRE(frame);
@@ -33,10 +31,7 @@ TEST_CASE("third-party ARP packets: smoltcp's and lwIP's seeds are requests")
 TEST_CASE("hostile ARP packets are refused, each by its rule")
 {
     const auto frames = test::attack_frames();
-    if (frames.empty()) {
-        WARN("skipped: no attack-pack/frames in " TEGAMI_VECTORS);
-        return;
-    }
+    if (frames.empty()) return test::skip("no attack-pack/frames in " TEGAMI_VECTORS);
     std::map<std::string, std::string> verdicts;
     for (const auto& [name, octets] : frames) {
         const auto frame = decode_ethernet(octets);

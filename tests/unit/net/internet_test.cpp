@@ -14,8 +14,14 @@ namespace {
 /// ann – one – two – ben
 Wiring two_routers()
 {
-    return Wiring{}.host("ann").router("one", {"10.0.1.0/24"}).router("two", {"10.0.3.0/24"}).host("ben")
-        .link("ann", "one", megabit()).link("one", "two", megabit()).link("two", "ben", megabit());
+    return Wiring{}
+        .host("ann")
+        .router("one", {"10.0.1.0/24"})
+        .router("two", {"10.0.3.0/24"})
+        .host("ben")
+        .link("ann", "one", megabit())
+        .link("one", "two", megabit())
+        .link("two", "ben", megabit());
 }
 
 struct IcmpTold {
@@ -73,10 +79,12 @@ TEST_CASE("a packet whose time is over dies at the router, which says so", "[net
 {
     Lab lab{two_routers()};
     for (const auto hops : std::to_array<std::uint8_t>({1, 2, 3}))
-        lab.packet(seconds(hops), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::udp, .time_to_live = hops},
+        lab.packet(seconds(hops), "ann",
+                   {.destination = address(3, 2), .protocol = inet::Protocol::udp, .time_to_live = hops},
                    udp_octets(address(1, 1), address(3, 2), 9));
     lab.run(seconds(5));
-    CHECK(heard_by(lab, "ann") == std::vector<IcmpTold>{{11, 0, address(1, 2)}, {11, 0, address(2, 2)}, {3, 3, address(3, 2)}});
+    CHECK(heard_by(lab, "ann") ==
+          std::vector<IcmpTold>{{11, 0, address(1, 2)}, {11, 0, address(2, 2)}, {3, 3, address(3, 2)}});
     const run::Log log = lab.log();
     CHECK(Lab::drops(log, run::DropReason::ttl_exceeded) == 2);
     CHECK(Lab::drops(log, run::DropReason::no_listener) == 1);
@@ -97,9 +105,12 @@ TEST_CASE("where no way leads, the router says that the network is unreachable",
 TEST_CASE("a protocol that nobody speaks is unreachable, and hosts forward nothing", "[net][icmp]")
 {
     Lab lab{two_routers()};
-    lab.packet(seconds(1), "ann", {.destination = address(3, 2), .protocol = inet::Protocol{99}}, wire::OctetBuffer(30));
+    lab.packet(seconds(1), "ann", {.destination = address(3, 2), .protocol = inet::Protocol{99}},
+               wire::OctetBuffer(30));
     // An address that its router delivers to ben's link, though it is not his.
-    lab.packet(seconds(2), "two", {.source = address(3, 1), .destination = address(3, 2), .protocol = inet::Protocol{99}}, wire::OctetBuffer(30));
+    lab.packet(seconds(2), "two",
+               {.source = address(3, 1), .destination = address(3, 2), .protocol = inet::Protocol{99}},
+               wire::OctetBuffer(30));
     lab.run(seconds(3));
     CHECK(heard_by(lab, "ann") == std::vector<IcmpTold>{{3, 2, address(3, 2)}});
     CHECK(Lab::drops(lab.log(), run::DropReason::no_protocol) == 2);
@@ -112,17 +123,21 @@ TEST_CASE("a host sends ten ICMP errors a second, and none about errors", "[net]
     lab.ping(milliseconds(100), "ann", address(3, 2), 1); // neighbours are known from here on
     for (int second : {2, 3})
         for (int n = 0; n < 15; ++n)
-            lab.packet(seconds(second) + milliseconds(10 * n), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::udp},
+            lab.packet(seconds(second) + milliseconds(10 * n), "ann",
+                       {.destination = address(3, 2), .protocol = inet::Protocol::udp},
                        udp_octets(address(1, 1), address(3, 2), 9));
     // An error whose time to live ends, and one to a shut port: nobody answers.
     wire::OctetBuffer error(inet::icmp_error_largest_packet);
     const wire::OctetBuffer about = [] {
         wire::OctetBuffer octets(48);
-        inet::encode({.source = address(3, 2), .destination = address(1, 1), .protocol = inet::Protocol::udp}, 28, octets.data());
+        inet::encode({.source = address(3, 2), .destination = address(1, 1), .protocol = inet::Protocol::udp}, 28,
+                     octets.data());
         return octets;
     }();
-    error.resize(static_cast<std::size_t>(inet::encode_icmp_unreachable(inet::UnreachableCode::port, about, error.data()) - error.data()));
-    lab.packet(seconds(5), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::icmp, .time_to_live = 1}, error);
+    error.resize(static_cast<std::size_t>(
+        inet::encode_icmp_unreachable(inet::UnreachableCode::port, about, error.data()) - error.data()));
+    lab.packet(seconds(5), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::icmp, .time_to_live = 1},
+               error);
     lab.run(seconds(6));
     const auto told = heard_by(lab, "ann");
     CHECK(std::ranges::count(told, IcmpTold{3, 3, address(3, 2)}) == 20);
@@ -133,7 +148,10 @@ TEST_CASE("a host sends ten ICMP errors a second, and none about errors", "[net]
 TEST_CASE("a fragment or a wrong checksum goes no further", "[net][ip]")
 {
     Lab lab{two_routers()};
-    lab.packet(seconds(1), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::udp, .dont_fragment = false, .more_fragments = true}, wire::OctetBuffer(32));
+    lab.packet(
+        seconds(1), "ann",
+        {.destination = address(3, 2), .protocol = inet::Protocol::udp, .dont_fragment = false, .more_fragments = true},
+        wire::OctetBuffer(32));
     wire::OctetBuffer damaged = udp_octets(address(1, 1), address(3, 2), 9);
     damaged.back() ^= 1;
     lab.packet(seconds(2), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::udp}, damaged);
@@ -141,7 +159,8 @@ TEST_CASE("a fragment or a wrong checksum goes no further", "[net][ip]")
     syn.source = wire::Port{4000};
     syn.destination = wire::Port{25};
     syn.flags = tcp::Flag::syn;
-    wire::OctetBuffer segment = tcp::encode(syn, inet::pseudo_header_sum(address(1, 1), address(3, 2), inet::Protocol::tcp, 20));
+    wire::OctetBuffer segment =
+        tcp::encode(syn, inet::pseudo_header_sum(address(1, 1), address(3, 2), inet::Protocol::tcp, 20));
     segment[4] ^= 1;
     lab.packet(seconds(3), "ann", {.destination = address(3, 2), .protocol = inet::Protocol::tcp}, segment);
     lab.run(seconds(4));
@@ -183,7 +202,9 @@ TEST_CASE("the longest prefix decides", "[net][routes]")
     std::vector<Row> rows;
     PrefixTable many;
     std::uint64_t draw = 1;
-    const auto next = [&] { return static_cast<std::uint32_t>((draw = draw * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407) >> 33); };
+    const auto next = [&] {
+        return static_cast<std::uint32_t>((draw = draw * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407) >> 33);
+    };
     const auto mask = [](unsigned length) { return length == 0 ? 0u : 0xFFFF'FFFFu << (32 - length); };
     for (std::uint32_t i = 0; i < 2'000; ++i) {
         const Row row{next() * 2 & 0x0F0F'FFFF, next() % 33};
@@ -220,7 +241,10 @@ TEST_CASE("the shortest way by delay is taken, and the same of equals", "[net][r
     Wiring diamond;
     diamond.host("ann").router("a").router("b").router("c").router("d").host("ben");
     diamond.link("ann", "a").link("a", "b", {.delay = milliseconds(10)}).link("b", "d", {.delay = milliseconds(10)});
-    diamond.link("a", "c", {.delay = milliseconds(2)}).link("c", "d", {.delay = milliseconds(2)}).link("a", "d", {.delay = milliseconds(30)}).link("d", "ben");
+    diamond.link("a", "c", {.delay = milliseconds(2)})
+        .link("c", "d", {.delay = milliseconds(2)})
+        .link("a", "d", {.delay = milliseconds(30)})
+        .link("d", "ben");
     diamond.topology.hosts[diamond.index("d")].announces.push_back(*inet::parse_prefix("10.0.7.0/24"));
     CHECK(path_of(diamond) == "ann a c d ");
 

@@ -17,7 +17,8 @@ class Wiring {
     Wiring& router(const std::string& name, std::vector<std::string> announces = {})
     {
         add(name, true);
-        for (const std::string& prefix : announces) topology.hosts.back().announces.push_back(*inet::parse_prefix(prefix));
+        for (const std::string& prefix : announces)
+            topology.hosts.back().announces.push_back(*inet::parse_prefix(prefix));
         return *this;
     }
     Wiring& link(const std::string& a, const std::string& b, LinkFigures figures = {})
@@ -25,10 +26,16 @@ class Wiring {
         const std::size_t ia = index(a), ib = index(b);
         const auto k = static_cast<std::uint32_t>(topology.links.size() + 1);
         HostSpec &ha = topology.hosts[ia], &hb = topology.hosts[ib];
-        ha.interfaces.push_back({b, link::MacAddress::from_number(0x02'0000'0000'00 + 2 * k), wire::Address::v4(0x0A00'0001 + (k << 8))});
-        hb.interfaces.push_back({a, link::MacAddress::from_number(0x02'0000'0000'01 + 2 * k), wire::Address::v4(0x0A00'0002 + (k << 8))});
-        topology.links.push_back({.name = a + '-' + b, .a = ia, .a_interface = ha.interfaces.size() - 1, .b = ib,
-                                  .b_interface = hb.interfaces.size() - 1, .figures = figures});
+        ha.interfaces.push_back(
+            {b, link::MacAddress::from_number(0x02'0000'0000'00 + 2 * k), wire::Address::v4(0x0A00'0001 + (k << 8))});
+        hb.interfaces.push_back(
+            {a, link::MacAddress::from_number(0x02'0000'0000'01 + 2 * k), wire::Address::v4(0x0A00'0002 + (k << 8))});
+        topology.links.push_back({.name = a + '-' + b,
+                                  .a = ia,
+                                  .a_interface = ha.interfaces.size() - 1,
+                                  .b = ib,
+                                  .b_interface = hb.interfaces.size() - 1,
+                                  .figures = figures});
         return *this;
     }
     std::size_t index(const std::string& name) const
@@ -55,8 +62,10 @@ inline constexpr Time lab_start{1'775'433'600'000'000'000};
 class Lab {
   public:
     explicit Lab(const Wiring& wiring, std::uint64_t seed = 1, run::Level level = run::Level::full)
-        : topology(wiring.topology), engine(seed, lab_start, host_names(topology)),
-          recorder(header(level, seed), spans, std::make_unique<run::MemorySink>()), network(engine, recorder, spans, topology)
+        : topology(wiring.topology),
+          engine(seed, lab_start, host_names(topology)),
+          recorder(header(level, seed), spans, std::make_unique<run::MemorySink>()),
+          network(engine, recorder, spans, topology)
     {
         engine.handle(engine::DueKind::act, this, [](void* self, const engine::Due& due) {
             const std::function<void()> act = static_cast<Lab*>(self)->acts_[due.subject];
@@ -76,7 +85,8 @@ class Lab {
     {
         for (std::size_t h = 0; h < topology.hosts.size(); ++h)
             for (std::size_t i = 0; i < topology.hosts[h].interfaces.size(); ++i)
-                if (topology.hosts[h].name == host && topology.hosts[h].interfaces[i].name == neighbour) return network.links.nic_of(h, i);
+                if (topology.hosts[h].name == host && topology.hosts[h].interfaces[i].name == neighbour)
+                    return network.links.nic_of(h, i);
         FAIL("no such interface");
         return {};
     }
@@ -84,7 +94,8 @@ class Lab {
     void at(Duration when, std::string_view host, std::function<void()> act)
     {
         acts_.push_back(std::move(act));
-        engine.schedule(NodeId::scenario, node(host), lab_start + when, engine::DueKind::act, static_cast<std::uint32_t>(acts_.size() - 1));
+        engine.schedule(NodeId::scenario, node(host), lab_start + when, engine::DueKind::act,
+                        static_cast<std::uint32_t>(acts_.size() - 1));
     }
     void run(Duration until) { engine.run_until(lab_start + until); }
     Duration now() const { return engine.now() - lab_start; }
@@ -126,7 +137,8 @@ class Lab {
     {
         std::vector<std::pair<Duration, Fact>> all;
         for (const run::Event& event : kept.events())
-            if (const auto* fact = std::get_if<Fact>(&event.what); fact && (!of || event.node == *of)) all.emplace_back(event.at - lab_start, *fact);
+            if (const auto* fact = std::get_if<Fact>(&event.what); fact && (!of || event.node == *of))
+                all.emplace_back(event.at - lab_start, *fact);
         return all;
     }
     static std::size_t drops(const run::Log& kept, run::DropReason reason)
@@ -158,6 +170,9 @@ class Lab {
 };
 
 /// An exact rate for round numbers: 8 microseconds an octet.
-inline LinkFigures megabit(Duration delay = wire::milliseconds(10)) { return {.bits_per_second = 1'000'000, .delay = delay}; }
+inline LinkFigures megabit(Duration delay = wire::milliseconds(10))
+{
+    return {.bits_per_second = 1'000'000, .delay = delay};
+}
 
 } // namespace tegami::net::lab

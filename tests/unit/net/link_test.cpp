@@ -22,7 +22,7 @@ std::vector<std::uint16_t> echoes_at_ben(Lab& lab)
         if (frame.node != lab.node("ann") || frame.octets.size() < 43 || !hops[0].arrived()) continue;
         all.emplace_back(hops[0].arrival(), wire::load_u16(&frame.octets[14 + 20 + 6]));
     }
-    std::ranges::stable_sort(all, {}, &std::pair<Time, std::uint16_t>::first);
+    std::ranges::sort(all);
     std::vector<std::uint16_t> sequences;
     for (const auto& [at, sequence] : all) sequences.push_back(sequence);
     return sequences;
@@ -59,11 +59,14 @@ TEST_CASE("a frame waits its turn, is sent at the link's rate, and travels", "[n
     for (std::uint64_t f = 1; f <= log.frames(); ++f)
         if (log.frame(run::FrameRef{f}).at == lab_start + seconds(2)) burst.push_back(log.hops(run::FrameRef{f})[0]);
     REQUIRE(burst.size() == 3);
-    for (std::size_t i = 0; i < 3; ++i) CHECK(burst[i].transit == microseconds(static_cast<std::int64_t>((i + 1) * octets * 8)) + milliseconds(10));
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(burst[i].transit == microseconds(static_cast<std::int64_t>((i + 1) * octets * 8)) + milliseconds(10));
     // And it is there when the fact says: the answers leave at once.
     std::vector<Time> answers;
     for (std::uint64_t f = 1; f <= log.frames(); ++f)
-        if (log.frame(run::FrameRef{f}).node == lab.node("ben") && log.frame(run::FrameRef{f}).at > lab_start + seconds(2)) answers.push_back(log.frame(run::FrameRef{f}).at);
+        if (log.frame(run::FrameRef{f}).node == lab.node("ben") &&
+            log.frame(run::FrameRef{f}).at > lab_start + seconds(2))
+            answers.push_back(log.frame(run::FrameRef{f}).at);
     REQUIRE(answers.size() == 3);
     for (std::size_t i = 0; i < 3; ++i) CHECK(answers[i] == burst[i].arrival());
 }
@@ -143,8 +146,12 @@ TEST_CASE("a reordering link holds its share back", "[net][link]")
 
 TEST_CASE("a link that goes down takes what is on its way, and nothing more", "[net][link]")
 {
-    const auto set = [](Lab& lab, bool up) { return [&lab, up] { lab.network.links.set_up(lab.nic("ann", "ben"), up); }; };
-    const auto set_other = [](Lab& lab, bool up) { return [&lab, up] { lab.network.links.set_up(lab.nic("ben", "ann"), up); }; };
+    const auto set = [](Lab& lab, bool up) {
+        return [&lab, up] { lab.network.links.set_up(lab.nic("ann", "ben"), up); };
+    };
+    const auto set_other = [](Lab& lab, bool up) {
+        return [&lab, up] { lab.network.links.set_up(lab.nic("ben", "ann"), up); };
+    };
     Lab lab{one_link(megabit(milliseconds(100)))};
     lab.ping(seconds(1), "ann", address(1, 2), 0);
     lab.ping(seconds(2), "ann", address(1, 2), 1); // under way when the link goes
@@ -187,7 +194,8 @@ TEST_CASE("frames come from a pool and go back into it", "[net][frame]")
     }
     CHECK(pool.out() == 1'000);
     for (std::size_t i = 0; i < 1'000; ++i) // nobody wrote into another's octets
-        CHECK(std::ranges::all_of(taken[i]->octets(), [&](std::uint8_t octet) { return octet == static_cast<std::uint8_t>(i); }));
+        CHECK(std::ranges::all_of(taken[i]->octets(),
+                                  [&](std::uint8_t octet) { return octet == static_cast<std::uint8_t>(i); }));
     for (Frame* frame : taken) pool.give_back(*frame);
     CHECK(pool.out() == 0);
     Frame& again = pool.take(60);

@@ -80,10 +80,17 @@ TEST_CASE("a neighbour that does not answer is asked three times, a second apart
     lab.run(seconds(20));
     const run::Log log = lab.log();
     std::vector<std::pair<std::int64_t, run::ArpChange>> seen;
-    for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(log)) seen.emplace_back(at.ns / 1'000'000'000, changed.change);
+    for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(log))
+        seen.emplace_back(at.ns / 1'000'000'000, changed.change);
     using enum run::ArpChange;
-    CHECK(seen == std::vector<std::pair<std::int64_t, run::ArpChange>>{{1, asked}, {2, asked}, {3, asked}, {4, unanswered},
-                                                                       {9, asked}, {10, asked}, {11, asked}, {12, unanswered}});
+    CHECK(seen == std::vector<std::pair<std::int64_t, run::ArpChange>>{{1, asked},
+                                                                       {2, asked},
+                                                                       {3, asked},
+                                                                       {4, unanswered},
+                                                                       {9, asked},
+                                                                       {10, asked},
+                                                                       {11, asked},
+                                                                       {12, unanswered}});
     CHECK(Lab::drops(log, run::DropReason::no_neighbour) == 3);
     CHECK(Lab::drops(log, run::DropReason::host_off) == 6); // the questions
     CHECK(Lab::facts<run::IcmpNoted>(log).size() == 3);     // a host tells nobody but itself: only its own echoes
@@ -129,7 +136,9 @@ TEST_CASE("a power cut forgets neighbours and what waited for them", "[net][arp]
 {
     Lab lab{two_hosts()};
     lab.ping(seconds(1), "ann", address(1, 2), 1);
-    lab.at(seconds(2), "ann", [&] { lab.network.links.set_power(lab.node("ann"), false), lab.network.links.set_power(lab.node("ann"), true); });
+    lab.at(seconds(2), "ann", [&] {
+        lab.network.links.set_power(lab.node("ann"), false), lab.network.links.set_power(lab.node("ann"), true);
+    });
     lab.ping(seconds(3), "ann", address(1, 2), 2);
     lab.at(seconds(4), "ann", [&] { lab.network.links.set_power(lab.node("ann"), false); });
     lab.run(seconds(5));
@@ -150,11 +159,14 @@ TEST_CASE("a table of neighbours holds 1,024, whoever asks", "[net][arp][limits]
     const NicId ben = lab.nic("ben", "ann");
     for (std::uint32_t n = 0; n < 1'500; ++n) {
         const link::MacAddress mac = link::MacAddress::from_number(0x02'AA00'0000'00 + n);
-        lab.inject(milliseconds(n + 1), ben, arp_frame(link::MacAddress::broadcast(), link::arp_request(mac, wire::Address::v4(0x0B00'0000 + n), wire::Address::v4(address(1, 2)))));
+        lab.inject(milliseconds(n + 1), ben,
+                   arp_frame(link::MacAddress::broadcast(), link::arp_request(mac, wire::Address::v4(0x0B00'0000 + n),
+                                                                              wire::Address::v4(address(1, 2)))));
     }
     lab.run(seconds(3));
     std::size_t learnt = 0;
-    for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(lab.log())) learnt += changed.change == run::ArpChange::learnt;
+    for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(lab.log()))
+        learnt += changed.change == run::ArpChange::learnt;
     CHECK(learnt == neighbour_table_limit);
     static_assert(neighbour_table_limit == 1024 && frames_waiting_for_neighbour == 3);
 }
@@ -169,11 +181,12 @@ TEST_CASE("frames that make no sense are dropped with the rule they break", "[ne
         link::encode({destination, from, type}, octets.data());
         return octets;
     };
-    lab.inject(milliseconds(1), ben, wire::OctetBuffer(9));                                                 // no whole header
-    lab.inject(milliseconds(2), ben, ethernet(to, link::EtherType{0x1234}, 50));                            // nobody's protocol
-    lab.inject(milliseconds(3), ben, ethernet(link::MacAddress::from_number(1 << 1), link::EtherType::ipv4, 50)); // somebody else's
-    lab.inject(milliseconds(4), ben, ethernet(to, link::EtherType::ipv4, 50));                              // version 0
-    lab.inject(milliseconds(5), ben, ethernet(to, link::EtherType::arp, 10));                               // half an ARP packet
+    lab.inject(milliseconds(1), ben, wire::OctetBuffer(9));                      // no whole header
+    lab.inject(milliseconds(2), ben, ethernet(to, link::EtherType{0x1234}, 50)); // nobody's protocol
+    lab.inject(milliseconds(3), ben,
+               ethernet(link::MacAddress::from_number(1 << 1), link::EtherType::ipv4, 50)); // somebody else's
+    lab.inject(milliseconds(4), ben, ethernet(to, link::EtherType::ipv4, 50));              // version 0
+    lab.inject(milliseconds(5), ben, ethernet(to, link::EtherType::arp, 10));               // half an ARP packet
     lab.run(seconds(1));
     const run::Log log = lab.log();
     std::vector<run::DropReason> reasons;

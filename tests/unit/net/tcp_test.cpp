@@ -10,7 +10,10 @@ using wire::seconds;
 
 namespace {
 
-Wiring tcp_hosts(LinkFigures figures = {}) { return Wiring{}.host("ann").router("edge").host("ben").link("ann", "edge").link("edge", "ben", figures); }
+Wiring tcp_hosts(LinkFigures figures = {})
+{
+    return Wiring{}.host("ann").router("edge").host("ben").link("ann", "edge").link("edge", "ben", figures);
+}
 const wire::Endpoint ben_smtp{wire::Address::v4(address(2, 2)), wire::Port{25}};
 
 using Connected = std::expected<std::unique_ptr<wire::Stream>, ConnectError>;
@@ -78,7 +81,8 @@ wire::Task<void> take_all(Lab& lab, wire::Stream& stream, std::uint64_t key, Tak
 
 /// Writes a piece and reads a piece, over and over, as the other end does: both directions are full all the time. (A
 /// stream has one that waits.)
-wire::Task<void> exchange(Lab& lab, wire::Stream& stream, std::uint64_t out, std::uint64_t in, std::uint64_t size, Taken& taken)
+wire::Task<void> exchange(Lab& lab, wire::Stream& stream, std::uint64_t out, std::uint64_t in, std::uint64_t size,
+                          Taken& taken)
 {
     constexpr std::uint64_t piece_size = 30'000; // fits into the send buffer
     wire::OctetBuffer piece;
@@ -107,10 +111,11 @@ struct Transfer {
 void start_transfer(Lab& lab, Transfer& t, std::uint64_t key, std::uint64_t size, wire::Port port)
 {
     const NodeId ben = lab.node("ben");
-    lab.network.tcp.listen(ben, port, run::Protocol::smtp, [&lab, &t, ben, key, size](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
-        t.server = std::move(stream);
-        lab.engine.spawn(ben, exchange(lab, *t.server, key + 1, key, size, t.at_server));
-    });
+    lab.network.tcp.listen(ben, port, run::Protocol::smtp,
+                           [&lab, &t, ben, key, size](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
+                               t.server = std::move(stream);
+                               lab.engine.spawn(ben, exchange(lab, *t.server, key + 1, key, size, t.at_server));
+                           });
     struct Dialling {
         static wire::Task<void> run(Lab& in, Transfer& of, std::uint64_t k, std::uint64_t octets, wire::Port to)
         {
@@ -119,7 +124,8 @@ void start_transfer(Lab& lab, Transfer& t, std::uint64_t key, std::uint64_t size
             co_await exchange(in, *of.client.stream, k, k + 1, octets, of.at_client);
         }
     };
-    lab.at(seconds(1), "ann", [&lab, &t, key, size, port] { lab.engine.spawn(lab.node("ann"), Dialling::run(lab, t, key, size, port)); });
+    lab.at(seconds(1), "ann",
+           [&lab, &t, key, size, port] { lab.engine.spawn(lab.node("ann"), Dialling::run(lab, t, key, size, port)); });
 }
 
 struct SynSeen {
@@ -161,12 +167,15 @@ TEST_CASE("a host that is silent is asked at 0 1 3 7 15 31 63 123 s, until 183 s
     Client client;
     lab.ping(milliseconds(500), "ann", address(1, 2)); // the neighbour is known
     lab.at(milliseconds(900), "ben", [&] { lab.network.links.set_up(lab.nic("ben", "ann"), false); });
-    lab.at(seconds(1), "ann", [&] { lab.engine.spawn(lab.node("ann"), dial(lab, "ann", {wire::Address::v4(address(1, 2)), wire::Port{25}}, client)); });
+    lab.at(seconds(1), "ann", [&] {
+        lab.engine.spawn(lab.node("ann"), dial(lab, "ann", {wire::Address::v4(address(1, 2)), wire::Port{25}}, client));
+    });
     lab.run(minutes(5));
     CHECK(client.error == ConnectError::timed_out);
     CHECK(client.at == seconds(184));
     std::vector<std::int64_t> syns;
-    for (const SynSeen& s : segments_of(lab.log(), lab.node("ann"))) syns.push_back((s.at - seconds(1)).ns / 1'000'000'000);
+    for (const SynSeen& s : segments_of(lab.log(), lab.node("ann")))
+        syns.push_back((s.at - seconds(1)).ns / 1'000'000'000);
     CHECK(syns == std::vector<std::int64_t>{0, 1, 3, 7, 15, 31, 63, 123});
     CHECK(lab.network.tcp.connections() == 0);
     CHECK(lab.network.context.frames.out() == 0);
@@ -184,7 +193,9 @@ TEST_CASE("a host without power is unreachable when its router says so", "[net][
     CHECK(client.at == seconds(184));
 
     Client nowhere;
-    lab.at(minutes(6), "ann", [&] { lab.engine.spawn(lab.node("ann"), dial(lab, "ann", {wire::Address::v4(0xC633'6401), wire::Port{25}}, nowhere)); });
+    lab.at(minutes(6), "ann", [&] {
+        lab.engine.spawn(lab.node("ann"), dial(lab, "ann", {wire::Address::v4(0xC633'6401), wire::Port{25}}, nowhere));
+    });
     lab.run(minutes(12));
     CHECK(nowhere.error == ConnectError::unreachable);
     CHECK(lab.network.tcp.connections() == 0);
@@ -214,9 +225,10 @@ TEST_CASE("one side ends, the other still talks", "[net][tcp]")
     };
     Taken at_server, at_client;
     Client client;
-    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
-        lab.engine.spawn(ben, Server::talk(lab, std::move(stream), at_server));
-    });
+    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp,
+                           [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
+                               lab.engine.spawn(ben, Server::talk(lab, std::move(stream), at_server));
+                           });
     lab.at(seconds(1), "ann", [&] { lab.engine.spawn(lab.node("ann"), Server::ask(lab, client, at_client)); });
     lab.run(seconds(20));
     CHECK(at_server.octets == 10'000);
@@ -258,7 +270,9 @@ TEST_CASE("many connections at once keep to themselves", "[net][tcp]")
 {
     Lab lab{tcp_hosts({.loss = 20'000, .reorder = 50'000}), 3, run::Level::none};
     std::vector<Transfer> transfers(40);
-    for (std::size_t i = 0; i < transfers.size(); ++i) start_transfer(lab, transfers[i], 1'000 + 10 * i, 20'000 + 777 * i, wire::Port{static_cast<std::uint16_t>(1'000 + i)});
+    for (std::size_t i = 0; i < transfers.size(); ++i)
+        start_transfer(lab, transfers[i], 1'000 + 10 * i, 20'000 + 777 * i,
+                       wire::Port{static_cast<std::uint16_t>(1'000 + i)});
     lab.run(minutes(120));
     for (std::size_t i = 0; i < transfers.size(); ++i) {
         CHECK(transfers[i].at_client.octets == 20'000 + 777 * i);
@@ -278,8 +292,9 @@ TEST_CASE("a listening port keeps 256 half-open connections, and lets the oldest
     Lab lab{tcp_hosts()};
     const NodeId ben = lab.node("ben");
     std::vector<std::unique_ptr<wire::Stream>> accepted;
-    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp,
-                           [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { accepted.push_back(std::move(stream)); });
+    lab.network.tcp.listen(
+        ben, wire::Port{25}, run::Protocol::smtp,
+        [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { accepted.push_back(std::move(stream)); });
     // SYNs from addresses behind ann, which ignores the answers.
     const auto syn = [&](Duration when, std::uint32_t from, std::uint16_t port) {
         tcp::Segment s;
@@ -288,14 +303,18 @@ TEST_CASE("a listening port keeps 256 half-open connections, and lets the oldest
         s.flags = tcp::Flag::syn;
         s.seq = from + port;
         s.window = 1'000;
-        lab.packet(when, "ann", {.source = from, .destination = ben_smtp.address.to_v4(), .protocol = inet::Protocol::tcp},
-                   tcp::encode(s, inet::pseudo_header_sum(from, ben_smtp.address.to_v4(), inet::Protocol::tcp, tcp::header_length(s))));
+        lab.packet(when, "ann",
+                   {.source = from, .destination = ben_smtp.address.to_v4(), .protocol = inet::Protocol::tcp},
+                   tcp::encode(s, inet::pseudo_header_sum(from, ben_smtp.address.to_v4(), inet::Protocol::tcp,
+                                                          tcp::header_length(s))));
     };
     lab.ping(milliseconds(500), "ann", address(2, 2));
     std::size_t most = 0;
     for (std::uint32_t n = 0; n < 20'000; ++n) {
         syn(seconds(1) + wire::microseconds(100 * n), 0x0B00'0000 + n, 5'000);
-        if (n % 100 == 0) lab.at(seconds(1) + wire::microseconds(100 * n), "ben", [&] { most = std::max(most, lab.network.tcp.connections()); });
+        if (n % 100 == 0)
+            lab.at(seconds(1) + wire::microseconds(100 * n), "ben",
+                   [&] { most = std::max(most, lab.network.tcp.connections()); });
     }
     // An honest client comes in the middle of it, and gets in: its handshake is quicker than 256 SYNs.
     Client client;
@@ -322,7 +341,9 @@ TEST_CASE("a peer of a host that lost its power is told by a reset when it speak
     const NodeId ann = lab.node("ann"), ben = lab.node("ben");
     std::unique_ptr<wire::Stream> server;
     const auto listen = [&] {
-        lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
+        lab.network.tcp.listen(
+            ben, wire::Port{25}, run::Protocol::smtp,
+            [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
     };
     listen();
     Client client;
@@ -362,7 +383,9 @@ TEST_CASE("after a power cut a host does not meet its own old connection", "[net
     Lab lab{tcp_hosts()};
     const NodeId ann = lab.node("ann"), ben = lab.node("ben");
     std::vector<std::unique_ptr<wire::Stream>> servers;
-    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { servers.push_back(std::move(stream)); });
+    lab.network.tcp.listen(
+        ben, wire::Port{25}, run::Protocol::smtp,
+        [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { servers.push_back(std::move(stream)); });
     Client before, after;
     lab.at(seconds(1), "ann", [&] { lab.engine.spawn(ann, dial(lab, "ann", ben_smtp, before)); });
     lab.at(seconds(5), "ann", [&] {
@@ -388,7 +411,8 @@ TEST_CASE("a wait on a stream ends when its time is over, and the connection sta
     Lab lab{tcp_hosts()};
     const NodeId ann = lab.node("ann"), ben = lab.node("ben");
     std::unique_ptr<wire::Stream> server;
-    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
+    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp,
+                           [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
     struct Patient {
         static wire::Task<void> wait(Lab& in, Client& client, std::vector<Duration>& ends, std::string& line)
         {
@@ -444,7 +468,8 @@ TEST_CASE("who sends to a process that is gone is answered with a reset", "[net]
     Lab lab{tcp_hosts()};
     const NodeId ann = lab.node("ann"), ben = lab.node("ben");
     std::unique_ptr<wire::Stream> server;
-    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp, [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
+    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp,
+                           [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) { server = std::move(stream); });
     Client client;
     lab.at(seconds(1), "ann", [&] { lab.engine.spawn(ann, dial(lab, "ann", ben_smtp, client)); });
     lab.at(seconds(2), "ann", [&] { client.stream.reset(); });

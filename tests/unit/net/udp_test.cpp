@@ -27,7 +27,8 @@ struct Asked {
     Spans spans;
 };
 
-wire::Task<void> ask(Lab& lab, std::string_view from, wire::Endpoint to, std::string text, Duration patience, Spans spans, Asked& asked)
+wire::Task<void> ask(Lab& lab, std::string_view from, wire::Endpoint to, std::string text, Duration patience,
+                     Spans spans, Asked& asked)
 {
     const auto port = lab.network.udp.bind(lab.node(from), wire::Port{});
     port->send(to, wire::as_octets(text), spans);
@@ -48,19 +49,30 @@ TEST_CASE("a datagram is answered, and its spans come back with it", "[net][udp]
 {
     Lab lab{udp_hosts()};
     const wire::Endpoint to{wire::Address::v4(address(2, 2)), wire::Port{53}};
-    const Spans serves = lab.spans.only(lab.spans.begin({.kind = run::SpanKind::step, .node = lab.node("ann"), .number = 0, .mail = {lab.node("ann"), 1}, .step = run::Step::s1_dns, .tries = 1}));
+    const Spans serves = lab.spans.only(lab.spans.begin({.kind = run::SpanKind::step,
+                                                         .node = lab.node("ann"),
+                                                         .number = 0,
+                                                         .mail = {lab.node("ann"), 1},
+                                                         .step = run::Step::s1_dns,
+                                                         .tries = 1}));
     std::size_t served = 0;
-    lab.at({}, "ben", [&] { lab.engine.spawn(lab.node("ben"), echo(lab.network.udp.bind(lab.node("ben"), wire::Port{53}), served)); });
+    lab.at({}, "ben", [&] {
+        lab.engine.spawn(lab.node("ben"), echo(lab.network.udp.bind(lab.node("ben"), wire::Port{53}), served));
+    });
     std::vector<Asked> asked(3);
     for (std::size_t i = 0; i < 3; ++i)
-        lab.at(seconds(1), "ann", [&, i] { lab.engine.spawn(lab.node("ann"), ask(lab, "ann", to, "question " + std::to_string(i), seconds(5), serves, asked[i])); });
+        lab.at(seconds(1), "ann", [&, i] {
+            lab.engine.spawn(lab.node("ann"),
+                             ask(lab, "ann", to, "question " + std::to_string(i), seconds(5), serves, asked[i]));
+        });
     lab.run(seconds(10));
     for (std::size_t i = 0; i < 3; ++i) {
         CHECK(asked[i].answer == "question " + std::to_string(i)); // three ports, three answers
         CHECK(asked[i].spans == serves);
     }
     CHECK(served == 3);
-    for (std::uint64_t f = 1; f <= lab.log().frames(); ++f) CHECK(lab.log().frame(run::FrameRef{f}).spans != Spans{}); // the ARP too
+    for (std::uint64_t f = 1; f <= lab.log().frames(); ++f)
+        CHECK(lab.log().frame(run::FrameRef{f}).spans != Spans{}); // the ARP too
     CHECK(lab.network.context.frames.out() == 0);
 }
 
@@ -69,7 +81,8 @@ TEST_CASE("who waits for a datagram waits as long as allowed", "[net][udp]")
     Lab lab{udp_hosts()};
     Asked asked;
     lab.at(seconds(1), "ann", [&] {
-        lab.engine.spawn(lab.node("ann"), ask(lab, "ann", {wire::Address::v4(address(2, 2)), wire::Port{53}}, "anyone?", milliseconds(2500), {}, asked));
+        lab.engine.spawn(lab.node("ann"), ask(lab, "ann", {wire::Address::v4(address(2, 2)), wire::Port{53}}, "anyone?",
+                                              milliseconds(2500), {}, asked));
     });
     lab.run(seconds(10));
     CHECK(asked.hangup == wire::Hangup::timed_out);
@@ -123,7 +136,8 @@ TEST_CASE("a port is bound once, holds 64 datagrams, and dies with its process",
     CHECK(read == 64);
     std::size_t largest = 0;
     const run::Log log = lab.log();
-    for (std::uint64_t f = 1; f <= log.frames(); ++f) largest = std::max(largest, log.frame(run::FrameRef{f}).octets.size());
+    for (std::uint64_t f = 1; f <= log.frames(); ++f)
+        largest = std::max(largest, log.frame(run::FrameRef{f}).octets.size());
     CHECK(largest == largest_frame);
     const auto told = Lab::facts<run::IcmpNoted>(log, ann);
     REQUIRE(told.size() == 1);

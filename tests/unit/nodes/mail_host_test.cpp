@@ -18,7 +18,14 @@ namespace {
 
 /// ann's computer and ben's computer at a router, and a server with Ben's and Ann's mailboxes.
 struct Office {
-    Lab lab{Wiring{}.host("ann").host("ben").host("server").router("edge").link("ann", "edge").link("ben", "edge").link("server", "edge")};
+    Lab lab{Wiring{}
+                .host("ann")
+                .host("ben")
+                .host("server")
+                .router("edge")
+                .link("ann", "edge")
+                .link("ben", "edge")
+                .link("server", "edge")};
     Journal journal{lab.network.context};
     Host ann{lab.network, journal, lab.node("ann"), "ann.example.com", 0};
     Host ben{lab.network, journal, lab.node("ben"), "ben.example.com", 0};
@@ -34,7 +41,8 @@ struct Office {
                 if (host->node() == due.target) host->came_back();
         });
         server.add(std::make_unique<Mta>(server, of_server, Mta::Settings{"example.com", {"ann", "ben"}, {}}));
-        server.add(std::make_unique<Mra>(server, of_server, Mra::Settings{{{"ann", "a-secret"}, {"ben", "b-secret"}}, {}}));
+        server.add(
+            std::make_unique<Mra>(server, of_server, Mra::Settings{{{"ann", "a-secret"}, {"ben", "b-secret"}}, {}}));
         ann_mua = mua(ann, of_ann, "ann", "a-secret");
         ben_mua = mua(ben, of_ben, "ben", "b-secret");
         for (Host* host : {&ann, &ben, &server}) lab.at({}, host->name(), [host] { host->begin(); });
@@ -76,7 +84,8 @@ struct Office {
         std::vector<Ended> all;
         const run::Log log = lab.log();
         for (const auto& [at, fact] : Lab::facts<run::StepEnded>(log))
-            if (fact.step == step) all.push_back({at, fact.outcome, std::string{fact.detail.empty() ? fact.reason : fact.detail}});
+            if (fact.step == step)
+                all.push_back({at, fact.outcome, std::string{fact.detail.empty() ? fact.reason : fact.detail}});
         return all;
     }
 };
@@ -105,7 +114,8 @@ TEST_CASE("an MTA takes mail for its own users and for postmaster, and for nobod
     CHECK(office.ann.disk().names_in("outbox").empty());
 }
 
-TEST_CASE("a letter that cannot leave is tried after 1 2 4 8 16 30 30 minutes, and given up after five days", "[nodes][mua][limits]")
+TEST_CASE("a letter that cannot leave is tried after 1 2 4 8 16 30 30 minutes, and given up after five days",
+          "[nodes][mua][limits]")
 {
     static_assert(first_retry == minutes(1) && longest_retry == minutes(30) && give_up_after == minutes(5 * 24 * 60));
     Office office;
@@ -116,7 +126,8 @@ TEST_CASE("a letter that cannot leave is tried after 1 2 4 8 16 30 30 minutes, a
     REQUIRE(ended.size() > 10);
     std::vector<std::int64_t> gaps;
     for (std::size_t i = 1; i < ended.size(); ++i) gaps.push_back((ended[i].at - ended[i - 1].at).ns / 60'000'000'000);
-    CHECK(std::vector<std::int64_t>(gaps.begin(), gaps.begin() + 7) == std::vector<std::int64_t>{1, 2, 4, 8, 16, 30, 30});
+    CHECK(std::vector<std::int64_t>(gaps.begin(), gaps.begin() + 7) ==
+          std::vector<std::int64_t>{1, 2, 4, 8, 16, 30, 30});
     CHECK(std::ranges::all_of(gaps.begin() + 5, gaps.end(), [](std::int64_t gap) { return gap == 30; }));
     for (std::size_t i = 0; i + 1 < ended.size(); ++i) {
         CHECK(ended[i].outcome == Outcome::deferred);
@@ -193,7 +204,8 @@ TEST_CASE("mailboxes list the oldest message first", "[nodes][mailboxes]")
         });
     office.lab.run(seconds(110));
     std::vector<std::string> texts;
-    for (const Mailboxes::Entry& entry : office.of_server.list("ben")) texts.push_back((*office.server.disk().do_read(entry.path))->octets);
+    for (const Mailboxes::Entry& entry : office.of_server.list("ben"))
+        texts.push_back((*office.server.disk().do_read(entry.path))->octets);
     CHECK(texts == std::vector<std::string>{"at 9", "at 80", "at 700000", "at 1000003"});
 }
 
@@ -211,8 +223,10 @@ TEST_CASE("a message for several mailboxes is in all of them or in none", "[node
     for (int step = 0; step < 300; ++step) {
         Office office;
         std::optional<bool> kept;
-        office.lab.at(seconds(1), "server", [&] { office.lab.engine.spawn(office.server.node(), Filing::both(office.of_server, kept)); });
-        office.lab.at(seconds(1) + wire::microseconds(50 + 100 * step), "server", [&] { office.server.disk().set_failure(engine::DiskError::io); });
+        office.lab.at(seconds(1), "server",
+                      [&] { office.lab.engine.spawn(office.server.node(), Filing::both(office.of_server, kept)); });
+        office.lab.at(seconds(1) + wire::microseconds(50 + 100 * step), "server",
+                      [&] { office.server.disk().set_failure(engine::DiskError::io); });
         office.lab.run(seconds(2));
         REQUIRE(kept);
         (*kept ? some_kept : some_failed) = true;

@@ -59,8 +59,8 @@ TEST_CASE("an envelope that was cut short is not read", "[nodes][outbox]")
 TEST_CASE("an envelope line that says nothing sensible is refused, with its place", "[nodes][outbox]")
 {
     const std::string good = "from <a@b.example>\nto <c@d.example>\n";
-    for (const char* line : {"from <a@b.example> x\n", "to <>\n", "server 1.2.3\n", "port 65536\n",
-                             "port 25x\n", "tries -1\n", "written now\n", "nonsense 1\n", "word\n"}) {
+    for (const char* line : {"from <a@b.example> x\n", "to <>\n", "server 1.2.3\n", "port 65536\n", "port 25x\n",
+                             "tries -1\n", "written now\n", "nonsense 1\n", "word\n"}) {
         INFO(line);
         const auto read = parse_outbox_file(good + line + "\nmessage");
         REQUIRE_FALSE(read);

@@ -1,10 +1,10 @@
 #include "tests/transcripts/transcript.hpp"
 #include "tests/unit/pop3/letterbox.hpp"
+#include "tests/unit/skip.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <filesystem>
-#include <iostream>
 
 using namespace tegami;
 
@@ -245,10 +245,7 @@ TEST_CASE("the POP3 attack pack: each as its row says")
 {
     namespace fs = std::filesystem;
     const fs::path folder = fs::path{TEGAMI_VECTORS} / "attack-pack" / "pop3";
-    if (!fs::exists(folder)) {
-        std::cout << "skipped: " << folder << " is not here\n";
-        return;
-    }
+    if (!fs::exists(folder)) return test::skip("no attack-pack/pop3 in " TEGAMI_VECTORS);
     struct Row {
         std::string file;
         std::string heard; ///< behind the greeting; ours password differs, so the pack's is put in its place

@@ -146,13 +146,13 @@ TEST_CASE("numbers are as long as they must be")
     CHECK(octets(16'384) == 3);
     CHECK(octets(~std::uint64_t{0}) == 10);
     for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1}, INT64_MAX, INT64_MIN})
-        CHECK(from_zigzag(to_zigzag(value)) == value);
-    CHECK(to_zigzag(-1) == 1);
-    CHECK(to_zigzag(1) == 2);
+        CHECK(wire::unzigzag(wire::zigzag(value)) == value);
+    CHECK(wire::zigzag(-1) == 1);
+    CHECK(wire::zigzag(1) == 2);
 
     const std::array<std::uint8_t, 11> too_long = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0x00};
     LogReader in(too_long);
     in.varint();
     CHECK(in.failed());
-    CHECK(in.failure().rule == "a number is longer than 64 bits");
+    CHECK(in.failure().rule == "a number is longer than 64 bits, or than it must be");
 }

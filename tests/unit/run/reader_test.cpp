@@ -1,10 +1,10 @@
 #include "sim/run/log.hpp"
 #include "sim/run/pcapng_writer.hpp"
 #include "tests/unit/run/synthetic.hpp"
+#include "tests/unit/skip.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -255,10 +255,7 @@ TEST_CASE("times of any resolution become nanoseconds")
 TEST_CASE("the captures of pcapng-test-generator read, in both byte orders")
 {
     const auto files = files_below(fs::path(TEGAMI_VECTORS) / "pcapng-hadriel", ".pcapng");
-    if (files.empty()) {
-        std::puts("skipped: no pcapng-hadriel below " TEGAMI_VECTORS);
-        return;
-    }
+    if (files.empty()) return test::skip("no pcapng-hadriel in " TEGAMI_VECTORS);
     CHECK(files.size() == 48);
     std::map<std::string, std::pair<std::size_t, std::size_t>> frames; // by name: little, big endian
     for (const auto& path : files) {
@@ -286,10 +283,7 @@ TEST_CASE("classic captures read")
     std::vector<fs::path> files;
     for (const std::string_view ending : {".pcap", ".trace"})
         for (auto& path : files_below(folder, ending)) files.push_back(path);
-    if (files.empty()) {
-        std::puts("skipped: no pcap-zeek below " TEGAMI_VECTORS);
-        return;
-    }
+    if (files.empty()) return test::skip("no pcap-zeek in " TEGAMI_VECTORS);
     std::size_t whole = 0, frames = 0;
     for (const auto& path : files) {
         INFO(path);
@@ -311,10 +305,7 @@ TEST_CASE("hostile captures are refused or read, as the attack pack says")
 {
     const auto folder = fs::path(TEGAMI_VECTORS) / "attack-pack";
     std::ifstream manifest(folder / "MANIFEST.tsv");
-    if (!manifest) {
-        std::puts("skipped: no attack-pack below " TEGAMI_VECTORS);
-        return;
-    }
+    if (!manifest) return test::skip("no attack-pack in " TEGAMI_VECTORS);
     std::size_t rows = 0;
     for (std::string line; std::getline(manifest, line);) {
         std::istringstream fields(line);
@@ -399,7 +390,7 @@ TEST_CASE("a file takes its place whole or not at all")
 
 TEST_CASE("a full disk is told at the end, and before")
 {
-    if (!fs::exists("/dev/full")) return void(std::puts("skipped: this system has no /dev/full"));
+    if (!fs::exists("/dev/full")) return test::skip("this system has no /dev/full");
     auto sink = FileSink::create("/dev/full");
     REQUIRE(sink);
     Synthetic live(std::move(*sink));

@@ -1,11 +1,11 @@
 /// Hostile input and other projects' dialogues, where they are at hand.
 #include "tests/transcripts/transcript.hpp"
+#include "tests/unit/skip.hpp"
 #include "tests/unit/smtp/mailroom.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <filesystem>
-#include <iostream>
 
 using namespace tegami;
 namespace fs = std::filesystem;
@@ -17,7 +17,7 @@ const fs::path vectors_root{TEGAMI_VECTORS};
 bool vectors_absent(const fs::path& folder)
 {
     if (fs::exists(folder)) return false;
-    std::cout << "skipped: " << folder << " is not here\n";
+    test::skip(fs::relative(folder, vectors_root).string() + " is not in " TEGAMI_VECTORS);
     return true;
 }
 

@@ -1,0 +1,111 @@
+// Connections by their names: places for sockets, and the table that finds one.
+
+#include "sim/net/tcp.hpp"
+
+namespace tegami::net {
+
+namespace {
+
+std::uint32_t hash_of(const SocketName& name)
+{
+    std::uint64_t h = std::uint64_t{engine::index_of(name.node)} << 32 | name.local;
+    h = (h ^ (h >> 29)) * 0xBF58'476D'1CE4'E5B9;
+    h ^= std::uint64_t{name.remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(name.local_port)} << 16 |
+         static_cast<std::uint16_t>(name.remote_port);
+    h = (h ^ (h >> 32)) * 0x94D0'49BB'1331'11EB;
+    return static_cast<std::uint32_t>(h >> 32);
+}
+
+} // namespace
+
+void Tcp::insert(Socket& socket)
+{
+    const auto put = [&](const Entry& entry) {
+        const std::size_t mask = table_.size() - 1;
+        std::size_t i = entry.hash & mask;
+        while (table_[i].index != 0) i = (i + 1) & mask;
+        table_[i] = entry;
+    };
+    if (2 * ++in_table_ > table_.size()) {
+        std::vector<Entry> before(2 * table_.size());
+        before.swap(table_);
+        for (const Entry& entry : before)
+            if (entry.index != 0) put(entry);
+    }
+    put({hash_of(socket.name), socket.index});
+    socket.found = true;
+}
+
+void Tcp::erase(Socket& socket)
+{
+    if (!std::exchange(socket.found, false)) return;
+    --in_table_;
+    const std::size_t mask = table_.size() - 1;
+    std::size_t i = hash_of(socket.name) & mask;
+    while (table_[i].index != socket.index) i = (i + 1) & mask;
+    // Close the gap: whoever lies behind it and may lie in it moves up.
+    for (std::size_t j = i;;) {
+        table_[i] = {};
+        for (;;) {
+            j = (j + 1) & mask;
+            if (table_[j].index == 0) return;
+            const std::size_t home = table_[j].hash & mask;
+            const bool stays = i <= j ? (i < home && home <= j) : (i < home || home <= j);
+            if (!stays) break;
+        }
+        table_[i] = table_[j];
+        i = j;
+    }
+}
+
+Socket* Tcp::find(const SocketName& name)
+{
+    const std::size_t mask = table_.size() - 1;
+    const std::uint32_t hash = hash_of(name);
+    for (std::size_t i = hash & mask; table_[i].index != 0; i = (i + 1) & mask) {
+        if (table_[i].hash != hash) continue;
+        Socket& socket = at(table_[i].index);
+        if (socket.name == name) return &socket;
+    }
+    return nullptr;
+}
+
+Socket& Tcp::make(const SocketName& name)
+{
+    if (free_.empty()) {
+        free_.push_back(static_cast<std::uint32_t>(sockets_.size()));
+        sockets_.emplace_back();
+    }
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    if (sockets_[index]) {
+        sockets_[index]->~Socket();
+        new (sockets_[index].get()) Socket(environment_, config_);
+    } else
+        sockets_[index] = std::make_unique<Socket>(environment_, config_);
+    ++in_use_;
+    Socket& socket = *sockets_[index];
+    socket.index = index;
+    socket.name = name;
+    socket.path = internet_.path(name.node, name.remote);
+    socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
+    socket.initial_send = initial_sequence(name);
+    return socket;
+}
+
+/// Gives a socket back once no stream refers to it. A timer's due that is still outstanding finds nothing to do, whoever
+/// has the place by then.
+void Tcp::release(Socket& socket)
+{
+    erase(socket);
+    if (socket.stream) return;
+    socket.due = 0;
+    if (socket.recorded)
+        context_.record(socket.name.node, socket.connection.session(), socket.cause,
+                        run::TcpClosed{.connection = socket.number});
+    socket.recorded = false;
+    --in_use_;
+    free_.push_back(socket.index);
+}
+
+} // namespace tegami::net
