@@ -23,17 +23,30 @@ void say_what_next(const RunCommand& command, Console& console, const narration:
     console.write(page.take());
 }
 
-/// The names of a run before there is one: as the world will call its nodes.
-class NamesToCome {
+/// Comments on a run while it is recorded: its names are known once it begins.
+class LiveCommentator final : public run::Commentator {
   public:
-    static narration::Names of(const scenario::Loaded& loaded, narration::Language language)
+    LiveCommentator(const narration::Catalogue& catalogue, const scenario::Loaded& loaded, const Context& context)
+        : loaded_{loaded}, context_{context}, narrator_{catalogue, names_}
     {
-        run::RunHeader header;
-        header.nodes = {"scenario", "outside"};
-        for (const scenario::PlanNode& node : loaded.plan.nodes) header.nodes.push_back(node.name);
-        std::sort(header.nodes.begin() + 2, header.nodes.end());
-        return narration::Names{header, people_of(header, loaded, language)};
     }
+
+    void begin(const run::RunHeader& header) override
+    {
+        names_ = narration::Names{header, people_of(header, loaded_, context_.language)};
+    }
+    run::FactKinds kinds() const override { return commentator_.kinds(); }
+    std::string comment(const run::Event& event, const run::SpanTable& spans) override
+    {
+        return commentator_.comment(event, spans);
+    }
+
+  private:
+    const scenario::Loaded& loaded_;
+    const Context& context_;
+    narration::Names names_;
+    narration::Narrator narrator_;
+    narration::Commentator commentator_{narrator_, context_.depth};
 };
 
 } // namespace
@@ -44,9 +57,7 @@ Status carry_out(const RunCommand& command, const Context& context)
     const auto scenario = read_scenario_file(command.scenario, context, catalogue);
     if (!scenario) return Status::wrong_input;
 
-    const narration::Names names_to_come = NamesToCome::of(scenario->loaded, context.language);
-    const narration::Narrator to_come{catalogue, names_to_come};
-    narration::Commentator commentator{to_come, context.depth};
+    LiveCommentator commentator{catalogue, scenario->loaded, context};
     const auto log = play(*scenario,
                           {.file = command.scenario,
                            .seed = command.seed,

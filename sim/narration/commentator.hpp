@@ -4,6 +4,9 @@
 #include "sim/narration/narration.hpp"
 #include "sim/run/recorder.hpp"
 
+#include <map>
+#include <string>
+
 namespace tegami::narration {
 
 class Commentator final : public run::Commentator {
@@ -11,12 +14,16 @@ class Commentator final : public run::Commentator {
     /// `narrator` must outlive it.
     explicit Commentator(const Narrator& narrator, Depth depth = Depth::plain) : narrator_{narrator}, depth_{depth} {}
 
-    /// What turns the story: mails made, steps begun and ended, losses and repairs, letters kept, hosts and cables that
-    /// come and go.
+    /// What turns the story: mails made, steps begun, steps that did not get through, losses and repairs, letters kept,
+    /// hosts and cables that come and go. With it the letter's subject: several may be under way.
     run::FactKinds kinds() const override;
     std::string comment(const run::Event& event, const run::SpanTable& spans) override;
 
   private:
+    /// The subject of the letter that an event is about, in quotation marks; empty where it has none.
+    std::string subject_of(const run::Event& event, const run::SpanTable& spans) const;
+
+    std::map<run::MailId, std::string> subjects_;
     const Narrator& narrator_;
     Depth depth_;
 };

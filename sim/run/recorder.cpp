@@ -114,6 +114,7 @@ Recorder::Recorder(const RunHeader& header, const SpanTable& spans, std::unique_
       numbers_(spans),
       remembered_(std::make_unique<Remembered>())
 {
+    if (commentator_ != nullptr) commentator_->begin(header);
     const FactKinds commented = commentator_ != nullptr ? commentator_->kinds() : FactKinds{};
     for (const auto& [kind, level] : levels_of(std::type_identity<AnyFact>{})) {
         const auto index = static_cast<std::size_t>(kind);

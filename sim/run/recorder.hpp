@@ -30,6 +30,9 @@ inline FactKinds fact_kinds(std::initializer_list<FactKind> kinds)
 class Commentator {
   public:
     virtual ~Commentator() = default;
+
+    /// A run begins whose nodes and interfaces the header names.
+    virtual void begin(const RunHeader&) {}
     /// Asked about these only.
     virtual FactKinds kinds() const = 0;
     /// UTF-8, rides on the next frame; empty for nothing. `event.number` is 0 while a run is being recorded. `spans`

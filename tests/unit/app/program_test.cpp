@@ -1,6 +1,7 @@
 #include "app/cli/commands.hpp"
 #include "app/cli/interruption.hpp"
 #include "app/cli/junit.hpp"
+#include "sim/run/log.hpp"
 #include "sim/run/sink.hpp"
 
 #include <catch2/catch.hpp>
@@ -262,6 +263,31 @@ TEST_CASE("who stops the program leaves no half-written file behind", "[program]
     struct sigaction now{};
     ::sigaction(SIGINT, nullptr, &now);
     CHECK(now.sa_handler == SIG_DFL);
+}
+
+TEST_CASE("comments name what the run names, while it is recorded and afterwards", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    const std::string saved = folder / "run.pcapng", again = folder / "again.pcapng";
+    for (const char* language : {"en", "ja"}) {
+        REQUIRE(program({"run", program_test::two_letters, "--save", saved, "-q", "--lang", language}).status ==
+                Status::good);
+        REQUIRE(program({"export", saved, "-o", again, "--lang", language}).status == Status::good);
+        const auto comments = [](const std::string& path) {
+            const auto log = run::Log::open(path);
+            REQUIRE(log);
+            std::vector<std::pair<std::uint64_t, std::string>> found;
+            for (const auto& comment : log->capture().comments) found.emplace_back(comment.frame, comment.text);
+            return found;
+        };
+        CHECK(comments(saved).size() == 20);
+        CHECK(std::ranges::any_of(comments(saved), [](const auto& comment) {
+            return comment.first == 17 &&
+                   comment.second.find("sakura-edge") != std::string::npos; // the frame that is lost
+        }));
+        CHECK(comments(saved) == comments(again));
+    }
 }
 
 TEST_CASE("JUnit's XML holds strange names", "[junit]")
