@@ -123,13 +123,12 @@ void Internet::send_error(NicId nic, const Frame& about, const inet::Ipv4Packet&
     const auto delivery = to_a_group ? inet::LinkDelivery::to_a_group : inet::LinkDelivery::to_us;
     const inet::Prefix network{wire::Address::v4(links_[nic].address), 32};
     if (inet::icmp_error_rule(packet, delivery, network) != inet::IcmpErrorRule::allowed) return;
-    Host& host = hosts_[engine::index_of(node)];
     const std::int64_t second = context_.engine.now().ns / 1'000'000'000;
-    if (host.errors_second != second) {
-        host.errors_second = second;
-        host.errors = 0;
-    }
-    if (host.errors++ >= icmp_errors_a_second) return;
+    if (errors_.size() >= icmp_peers_remembered)
+        std::erase_if(errors_, [&](const auto& e) { return e.second.second != second; });
+    Errors& sent = errors_[std::uint64_t{engine::index_of(node)} << 32 | packet.header.source];
+    if (sent.second != second) sent = {second, 0};
+    if (sent.count++ >= icmp_errors_a_second) return;
     const Path back = path(node, packet.header.source);
     if (!back.found) return;
 

@@ -3,19 +3,23 @@
 /// RFC 1812 §5.
 ///
 /// Simplified: fragments are not put together yet and packets over a link's MTU are not cut; ICMP errors are limited to
-/// ten a second and host (RFC 1812 §4.3.2.8).
+/// ten a second for each peer (RFC 1812 §4.3.2.8).
 
 #include "protocols/inet/icmp.hpp"
 #include "protocols/inet/ipv4.hpp"
 #include "sim/net/links.hpp"
 #include "sim/net/prefix_table.hpp"
 
+#include <unordered_map>
+
 namespace tegami::net {
 
 class Tcp;
 class Udp;
 
-inline constexpr int icmp_errors_a_second = 10;
+inline constexpr int icmp_errors_a_second = 10; ///< to one peer
+inline constexpr std::size_t icmp_peers_remembered =
+    4096; ///< by all hosts, before those of earlier seconds are forgotten
 
 /// A packet's way out of a host.
 struct Path {
@@ -70,8 +74,11 @@ class Internet {
         NicId first_nic{};
         bool router = false;
         bool has_nic = false;
-        std::int64_t errors_second = 0; ///< in which ICMP errors are being counted
-        int errors = 0;
+    };
+    /// ICMP errors sent by a host to a peer within a second.
+    struct Errors {
+        std::int64_t second = 0;
+        int count = 0;
     };
 
     void forward(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const Route& route, bool to_a_group);
@@ -86,7 +93,8 @@ class Internet {
     Links& links_;
     Tcp* tcp_ = nullptr;
     Udp* udp_ = nullptr;
-    std::vector<Host> hosts_; // by node
+    std::vector<Host> hosts_;                          // by node
+    std::unordered_map<std::uint64_t, Errors> errors_; // by node and peer; emptied when it grows
 };
 
 } // namespace tegami::net

@@ -23,9 +23,9 @@ struct Choices;
 
 TEGAMI_CHOICES(Level, full, "none", "story", "headers", "full")
 TEGAMI_CHOICES(Fate, down, "arrives", "lost", "down")
-TEGAMI_CHOICES(DropReason, backlog_full, "queue_full", "link_down", "host_off", "not_for_us", "malformed",
+TEGAMI_CHOICES(DropReason, no_protocol, "queue_full", "link_down", "host_off", "not_for_us", "malformed",
                "bad_checksum", "no_route", "ttl_exceeded", "no_neighbour", "arp_queue_full", "no_listener",
-               "no_protocol", "backlog_full")
+               "no_protocol")
 TEGAMI_CHOICES(ArpChange, unanswered, "asked", "learnt", "expired", "unanswered")
 TEGAMI_CHOICES(MailboxChange, deleted, "delivered", "seen", "deleted")
 TEGAMI_CHOICES(QueueChange, failed, "put", "taken", "deferred", "failed")

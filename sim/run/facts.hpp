@@ -93,7 +93,6 @@ enum class DropReason : std::uint8_t {
     arp_queue_full, ///< too many packets waited for one ARP answer
     no_listener,    ///< no connection and no listening port
     no_protocol,    ///< an IP protocol or EtherType that the host does not speak
-    backlog_full,   ///< too many half-open or unaccepted connections
 };
 
 enum class ArpChange : std::uint8_t { asked, learnt, expired, unanswered };

@@ -1,5 +1,6 @@
 #include "sim/scenario/meaning.hpp"
 
+#include "sim/export/filter.hpp"
 #include "sim/scenario/readers.hpp"
 
 #include <algorithm>
@@ -237,6 +238,11 @@ class Meaning {
     void holds(const FrameCheck& check)
     {
         const Problems::Inside in_frames{problems_, "frames"};
+        if (const auto filter = exporting::Filter::compile(check.filter.value); !filter) {
+            const Problems::Inside in_filter{problems_, "filter"};
+            problems_.report(check.filter.at, "scenario.filter",
+                             {{"filter", check.filter.value}, {"detail", filter.error()}});
+        }
         const Problems::Inside inside{problems_, "sniff"};
         const std::string_view place = check.sniff.value;
         if (place.empty() || plan_.link_index.contains(check.sniff.value)) return;

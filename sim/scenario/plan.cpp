@@ -457,7 +457,6 @@ class Expansion {
             if (link.delay) planned.delay = *link.delay;
             if (link.loss) planned.loss = *link.loss;
             if (link.reorder) planned.reorder = *link.reorder;
-            if (link.mtu) planned.mtu = *link.mtu;
             if (link.queue) planned.queue = *link.queue;
         }
         for (const auto& [name, index] : plan_.link_index) {

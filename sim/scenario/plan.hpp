@@ -80,7 +80,6 @@ struct PlanLink {
     Duration delay;
     std::uint32_t loss = 0;    ///< millionths
     std::uint32_t reorder = 0; ///< millionths
-    std::uint32_t mtu = 1'500;
     QueueLimit queue;
 };
 

@@ -114,6 +114,7 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.device", {"user", "device", "known"}},
     {"scenario.loses.end", {"name", "link", "ends"}},
     // Checks.
+    {"scenario.filter", {"filter", "detail"}},
     {"scenario.check.kind"},
     {"scenario.check.kinds", {"first", "second"}},
     {"scenario.check.empty"},

@@ -6,8 +6,6 @@ namespace {
 
 constexpr std::uint64_t rate_max = 1'000'000'000'000;  // 1000Gbit/s
 constexpr std::uint64_t delay_max = 3'600'000'000'000; // an hour: the Moon is 1.3 s away
-constexpr std::uint64_t mtu_min = 576;                 // RFC 791 §3.1: what every host must take
-constexpr std::uint64_t mtu_max = 9'000;
 constexpr std::uint64_t queue_frames_max = 1'000'000;
 constexpr std::uint64_t queue_octets_max = 1'024 * 1'024 * 1'024;
 
@@ -45,12 +43,6 @@ constexpr Key<Link> link_keys[] = {
      [](Problems& problems, const Node& node, Link& link) { read_share(problems, node, link.loss.emplace()); }},
     {{"reorder", "share", "\"0%\"", "\"1%\"", "The share of frames that arrive late, behind later ones."},
      [](Problems& problems, const Node& node, Link& link) { read_share(problems, node, link.reorder.emplace()); }},
-    {{"mtu", "size, 576B to 9000B", "\"1500B\"", "\"1500B\"", "The longest IP packet that fits into a frame."},
-     [](Problems& problems, const Node& node, Link& link) {
-         std::uint64_t mtu = 0;
-         if (read_amount(problems, node, size_amount, mtu_min, mtu_max, mtu))
-             link.mtu = static_cast<std::uint32_t>(mtu);
-     }},
     {{"queue", "frames or size", "\"100 frames\"", "\"64KiB\"",
       "What each end keeps while it is busy sending. A frame that finds it full is dropped."},
      read_queue},

@@ -130,7 +130,6 @@ struct Link {
     std::optional<Duration> delay;
     std::optional<std::uint32_t> loss;    ///< millionths of the frames
     std::optional<std::uint32_t> reorder; ///< millionths of the frames
-    std::optional<std::uint32_t> mtu;     ///< octets of an IP packet
     std::optional<QueueLimit> queue;
 };
 

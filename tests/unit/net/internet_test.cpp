@@ -116,7 +116,7 @@ TEST_CASE("a protocol that nobody speaks is unreachable, and hosts forward nothi
     CHECK(Lab::drops(lab.log(), run::DropReason::no_protocol) == 2);
 }
 
-TEST_CASE("a host sends ten ICMP errors a second, and none about errors", "[net][icmp][limits]")
+TEST_CASE("a host sends ten ICMP errors a second to a peer, and none about errors", "[net][icmp][limits]")
 {
     static_assert(icmp_errors_a_second == 10);
     Lab lab{two_routers()};

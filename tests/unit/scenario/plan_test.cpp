@@ -84,7 +84,6 @@ TEST_CASE("defaults are the frozen ones", "[plan]")
     CHECK(everything(plan) == wanted);
     for (const PlanLink& link : plan.links) {
         CHECK(link.loss == 0);
-        CHECK(link.mtu == 1'500);
         CHECK(link.queue == QueueLimit{100, QueueLimit::Unit::frames});
     }
     CHECK(plan.users[0].address == "alice@sakura.example.jp");
@@ -178,7 +177,6 @@ rate = "2.5Mbit/s"
 delay = "20ms"
 loss = "10%"
 reorder = "0.5%"
-mtu = "1400B"
 queue = "64KiB"
 [link.backbone]
 between = ["core", "sakura-edge"]
@@ -189,7 +187,6 @@ delay = "80ms"
     CHECK(line.delay == tegami::wire::milliseconds(20));
     CHECK(line.loss == 100'000);
     CHECK(line.reorder == 5'000);
-    CHECK(line.mtu == 1'400);
     CHECK(line.queue == QueueLimit{65'536, QueueLimit::Unit::octets});
     CHECK(plan.find_link("uplink-sakura") == nowhere);
     CHECK(plan.links[plan.find_link("backbone")].delay == tegami::wire::milliseconds(80));

@@ -55,10 +55,10 @@ TEST_CASE("every problem has its words in both languages, with its own arguments
 
 TEST_CASE("the word that was meant", "[problem]")
 {
-    const std::string_view keys[] = {"between", "rate", "delay", "loss", "reorder", "mtu", "queue"};
+    const std::string_view keys[] = {"between", "rate", "delay", "loss", "reorder", "queue"};
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"betwen", "between"}, {"Rate", "rate"},   {"dealy", "delay"}, {"los", "loss"}, {"reoder", "reorder"},
-        {"MTU", "mtu"},        {"queu", "queue"},  {"jitter", ""},     {"", ""},        {"x", ""},
+        {"LOSS", "loss"},      {"queu", "queue"},  {"jitter", ""},     {"", ""},        {"x", ""},
         {"speed", ""},         {"queues", "queue"}};
     for (const auto& [word, meant] : rows) {
         CAPTURE(word);
