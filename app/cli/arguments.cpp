@@ -51,8 +51,12 @@ class Parser {
         try {
             app_.parse(reversed);
         } catch (const CLI::ArgumentMismatch& error) {
-            // The value of the option that stands last is missing, or an option that takes one has several.
-            wrong(catalogue_.text("cli.error.parse", {{"detail", error.what()}}));
+            // "--seed: 1 required N missing": the value of the option that stands last, or an option has several values.
+            const std::string_view what = error.what();
+            if (what.starts_with('-') && what.ends_with("missing"))
+                wrong(catalogue_.text("cli.error.no_value", {{"option", what.substr(0, what.find(':'))}}));
+            else
+                wrong(catalogue_.text("cli.error.parse", {{"detail", what}}));
         } catch (const CLI::ParseError& error) {
             wrong(catalogue_.text("cli.error.parse", {{"detail", error.what()}}));
         }
@@ -293,11 +297,12 @@ class Parser {
         const bool whole = &command == &app_;
         page.paragraph({0, whole ? catalogue_.text("cli.about") : command.get_description()});
         page.blank();
-        std::string usage = "tegami " + (whole ? std::string{"COMMAND"} : command.get_name());
+        std::string usage = "tegami " + (whole ? std::string{"COMMAND"} : command.get_name()) + " " +
+                            catalogue_.text("cli.options.word");
         for (const CLI::Option* option : command.get_options())
             if (option->get_positional())
                 usage += " " + option->get_name() + (option->get_items_expected_max() > 1 ? "…" : "");
-        page.paragraph({0, catalogue_.text("cli.usage") + ":  " + usage + "  …"});
+        page.paragraph({0, catalogue_.text("cli.usage") + ":  " + usage});
 
         const auto section = [&](std::string_view key, const std::vector<std::pair<std::string, std::string>>& rows) {
             if (rows.empty()) return;
@@ -322,13 +327,11 @@ class Parser {
         section("cli.arguments", arguments);
         section("cli.options", options);
         page.blank();
-        if (whole) {
-            page.paragraph({0, catalogue_.text("cli.more")});
-        } else {
-            page.paragraph({0, catalogue_.text("cli.examples") + ":"});
-            for (const std::string_view example : examples_of(command.get_name()))
-                page.row({{2, std::string{example}}});
-        }
+        page.paragraph({0, catalogue_.text("cli.examples") + ":"});
+        for (const std::string_view example : examples_of(whole ? "" : command.get_name()))
+            page.row({{2, std::string{example}}});
+        page.blank();
+        if (whole) page.paragraph({0, catalogue_.text("cli.more")});
         page.paragraph({0, catalogue_.text("cli.status")});
         return page.take();
     }
@@ -345,7 +348,8 @@ class Parser {
                     "tegami show run.pcapng --view state --at 1.5s --host example-mail"};
         if (command == "export")
             return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt"};
-        return {"tegami check scenarios/*.toml --junit results.xml"};
+        if (command == "check") return {"tegami check scenarios/*.toml --junit results.xml"};
+        return {"tegami run scenarios/two-letters.toml"};
     }
 
     Catalogue catalogue_;

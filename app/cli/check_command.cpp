@@ -99,9 +99,9 @@ Status carry_out(const CheckCommand& command, const Context& context)
     if (!command.junit.empty()) {
         const std::string xml = to_junit(checking.suites());
         if (const auto written = run::write_file(command.junit, wire::as_octets(xml)); !written) {
-            complain(
-                context, catalogue,
-                catalogue.text("cli.error.file.write", {{"path", command.junit}, {"detail", written.error().text()}}));
+            complain(context, catalogue,
+                     catalogue.text("cli.error.file.write",
+                                    {{"path", command.junit}, {"detail", reason_of(written.error(), catalogue)}}));
             return Status::wrong_input;
         }
     }

@@ -3,6 +3,8 @@
 #include "sim/scenario/plan.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace tegami::cli {
 namespace {
@@ -34,13 +36,28 @@ void complain(const Context& context, const narration::Catalogue& catalogue, con
     }
 }
 
+std::string reason_of(const run::FileError& error, const narration::Catalogue& catalogue)
+{
+    switch (error.number) {
+    case ENOENT: return catalogue.text("cli.file.missing");
+    case EACCES:
+    case EPERM:
+    case EROFS: return catalogue.text("cli.file.denied");
+    case EISDIR: return catalogue.text("cli.file.folder");
+    case ENOSPC:
+    case EDQUOT: return catalogue.text("cli.file.full");
+    default: return std::strerror(error.number); // in the words of the C library
+    }
+}
+
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
                                                const narration::Catalogue& catalogue)
 {
     const auto octets = run::read_file(path);
     if (!octets) {
-        complain(context, catalogue,
-                 catalogue.text("cli.error.file.read", {{"path", path}, {"detail", octets.error().text()}}));
+        complain(
+            context, catalogue,
+            catalogue.text("cli.error.file.read", {{"path", path}, {"detail", reason_of(octets.error(), catalogue)}}));
         return std::nullopt;
     }
     std::string text{wire::as_text(*octets)};
@@ -56,8 +73,9 @@ std::optional<run::Log> open_run(const std::string& path, const Context& context
 {
     auto log = run::Log::open(path);
     if (!log) {
-        complain(context, catalogue,
-                 catalogue.text("cli.error.file.read", {{"path", path}, {"detail", log.error().text()}}));
+        complain(
+            context, catalogue,
+            catalogue.text("cli.error.file.read", {{"path", path}, {"detail", reason_of(log.error(), catalogue)}}));
         return std::nullopt;
     }
     if (log->broken()) {

@@ -22,6 +22,9 @@ void complain(const Context& context, const narration::Catalogue& catalogue, std
 void complain(const Context& context, const narration::Catalogue& catalogue, const std::string& file,
               const scenario::ProblemList& problems);
 
+/// Why a file cannot be read or written, in a few words.
+std::string reason_of(const run::FileError& error, const narration::Catalogue& catalogue);
+
 struct ReadScenario {
     std::string text;
     scenario::Loaded loaded;

@@ -54,7 +54,8 @@ Status carry_out(const ExportCommand& command, const Context& context)
 
     const auto cannot_write = [&](const run::FileError& error) {
         complain(context, catalogue,
-                 catalogue.text("cli.error.file.write", {{"path", command.output}, {"detail", error.text()}}));
+                 catalogue.text("cli.error.file.write",
+                                {{"path", command.output}, {"detail", reason_of(error, catalogue)}}));
         return Status::wrong_input;
     };
     auto file = run::FileSink::create(command.output);

@@ -38,8 +38,9 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
                              const narration::Catalogue& catalogue)
 {
     const auto cannot_write = [&](const run::FileError& error) {
-        complain(context, catalogue,
-                 catalogue.text("cli.error.file.write", {{"path", playing.save}, {"detail", error.text()}}));
+        complain(
+            context, catalogue,
+            catalogue.text("cli.error.file.write", {{"path", playing.save}, {"detail", reason_of(error, catalogue)}}));
         return std::nullopt;
     };
     std::unique_ptr<run::Sink> sink = std::make_unique<run::MemorySink>();
