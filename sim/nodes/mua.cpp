@@ -163,26 +163,40 @@ class Mua::Outbox final : public smtp::Outbox {
     Task<void> report(const smtp::MailResult& result) override
     {
         Letter& letter = *given_[result.id];
-        std::vector<mail::Mailbox> again;
-        const smtp::RecipientResult* worst = nullptr;
-        const auto gravity = [](smtp::Fate fate) {
-            return fate == smtp::Fate::accepted ? 0 : fate == smtp::Fate::refused ? 1 : 2;
-        };
+        const std::vector<mail::Mailbox> asked = std::exchange(letter.file.forward_paths, {});
+        const smtp::RecipientResult* deferred = nullptr;
+        const smtp::RecipientResult* refused = nullptr;
+        bool taken = false;
+        std::string refused_for;
         for (std::size_t i = 0; i < result.recipients.size(); ++i) {
             const smtp::RecipientResult& r = result.recipients[i];
-            if (gravity(r.fate) == 2) again.push_back(letter.file.forward_paths[i]);
-            if (!worst || gravity(r.fate) > gravity(worst->fate)) worst = &r;
+            if (r.fate == smtp::Fate::accepted) {
+                taken = true;
+            } else if (r.fate == smtp::Fate::refused) {
+                if (!refused) refused = &r;
+                refused_for += (refused_for.empty() ? "" : ", ") + mail::format(asked[i]);
+            } else {
+                if (!deferred) deferred = &r;
+                letter.file.forward_paths.push_back(asked[i]);
+            }
         }
-        letter.file.forward_paths = std::move(again);
         Outcome outcome = Outcome::done;
         std::string_view reason;
-        if (worst && worst->fate != smtp::Fate::accepted) {
-            outcome = worst->fate == smtp::Fate::refused ? Outcome::refused : Outcome::deferred;
-            reason = worst->reply.code != 0                 ? "reply"
-                     : worst->fate == smtp::Fate::uncertain ? "broke.after.dot"
-                                                            : "broke";
+        std::string detail;
+        if (deferred) {
+            outcome = Outcome::deferred;
+            reason = deferred->reply.code != 0                 ? "reply"
+                     : deferred->fate == smtp::Fate::uncertain ? "broke.after.dot"
+                                                               : "broke";
+            if (deferred->reply.code != 0) detail = reply_line(deferred->reply);
+        } else if (refused && !taken) {
+            outcome = Outcome::refused;
+            reason = "reply";
+            detail = reply_line(refused->reply);
+        } else if (refused) { // it goes its way to the others
+            reason = "refused.some";
+            detail = refused_for + ": " + reply_line(refused->reply);
         }
-        std::string detail = worst && worst->reply.code != 0 ? reply_line(worst->reply) : std::string{};
         co_await mua_.settle(letter, outcome, reason, std::move(detail));
     }
 
