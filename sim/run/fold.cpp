@@ -6,21 +6,113 @@ namespace tegami::run {
 
 namespace {
 
-std::string_view parent_of(std::string_view path)
-{
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? std::string_view{} : path.substr(0, slash);
-}
-
 /// How many entries a copy of the state makes: what a keyframe costs.
 std::size_t entries(const NodeState& state)
 {
     std::size_t count = state.connections.size() + state.neighbours.size() + state.nics.size() + state.queue.size() +
                         state.disk.files.size() + state.disk.names.size() + state.disk.durable_names.size() +
-                        state.sessions.size() + state.steps.size();
+                        state.disk.unsynced_names.size() + state.sessions.size() + state.steps.size();
     for (const auto& [name, messages] : state.mailboxes) count += 1 + messages.size();
     return count;
 }
+
+/// What happens to a disk: names given and taken away, each in about the time of looking it up.
+class Disk {
+  public:
+    explicit Disk(DiskState& state) : state_(state) {}
+
+    void take(const DiskChanged& fact)
+    {
+        const std::string path(fact.path);
+        const std::uint32_t file = at(state_.names, path);
+        switch (fact.change) {
+        case DiskChange::written: write(path, file != 0 ? file : ++state_.made, fact.size); break;
+        case DiskChange::synced:
+            if (file != 0) keep_octets(state_.files.at(file));
+            break;
+        case DiskChange::renamed:
+            if (file == 0 || fact.to == path) break;
+            name(std::string(fact.to), file); // before its old name goes: a file without a name is gone
+            name(path, 0);
+            break;
+        case DiskChange::removed: name(path, 0); break;
+        case DiskChange::folder_synced: sync_folder(path); break;
+        case DiskChange::power_cut: cut_power(); break;
+        }
+    }
+
+  private:
+    using Names = std::map<std::string, std::uint32_t>; // files are numbered from 1
+
+    static std::uint32_t at(const Names& names, const std::string& path)
+    {
+        const auto found = names.find(path);
+        return found == names.end() ? 0 : found->second;
+    }
+
+    /// Gives a path to a file; 0 takes the name away. The file that had it before, if this was its last, is gone.
+    void give(Names& names, const std::string& path, std::uint32_t file)
+    {
+        const std::uint32_t before = at(names, path);
+        if (before == file) return;
+        if (file != 0) {
+            names[path] = file;
+            ++state_.files.at(file).names;
+        } else {
+            names.erase(path);
+        }
+        if (before != 0 && --state_.files.at(before).names == 0) state_.files.erase(before);
+    }
+    void name(const std::string& path, std::uint32_t file)
+    {
+        give(state_.names, path, file);
+        if (at(state_.durable_names, path) == file)
+            state_.unsynced_names.erase(path);
+        else
+            state_.unsynced_names.insert(path);
+    }
+
+    void write(const std::string& path, std::uint32_t file, std::uint64_t size)
+    {
+        FileState& written = state_.files[file];
+        written.size = size;
+        written.synced = false;
+        name(path, file);
+    }
+    static void keep_octets(FileState& file)
+    {
+        file.durable = file.size;
+        file.synced = true;
+    }
+
+    /// A folder's names lie side by side; those of folders inside it, which are not its own, are leapt over.
+    void sync_folder(const std::string& folder)
+    {
+        const std::string inside = folder.empty() ? folder : folder + '/';
+        auto& unsynced = state_.unsynced_names;
+        auto next = unsynced.lower_bound(inside);
+        while (next != unsynced.end() && next->starts_with(inside)) {
+            const std::size_t deeper = next->find('/', inside.size());
+            if (deeper != next->npos) {
+                next = unsynced.lower_bound(next->substr(0, deeper) + static_cast<char>('/' + 1));
+                continue;
+            }
+            give(state_.durable_names, *next, at(state_.names, *next));
+            next = unsynced.erase(next);
+        }
+    }
+    void cut_power()
+    {
+        for (const std::string& path : state_.unsynced_names) give(state_.names, path, at(state_.durable_names, path));
+        state_.unsynced_names.clear();
+        for (auto& [number, file] : state_.files) {
+            file.size = file.durable;
+            file.synced = true;
+        }
+    }
+
+    DiskState& state_;
+};
 
 /// One overload a kind of fact. Those that change no state of their node are named at the end.
 struct Apply {
@@ -132,7 +224,7 @@ struct Apply {
         else
             state.queue.erase(entry);
     }
-    void operator()(const DiskChanged& fact) { disk(state.disk, fact); }
+    void operator()(const DiskChanged& fact) { Disk{state.disk}.take(fact); }
 
     void operator()(const ProcessChanged& fact)
     {
@@ -163,67 +255,6 @@ struct Apply {
 
   private:
     ConnectionState& connection(ConnectionId id) { return state.connections[id]; }
-
-    static void disk(DiskState& disk, const DiskChanged& fact)
-    {
-        const std::string path(fact.path);
-        const auto at = disk.names.find(path);
-        switch (fact.change) {
-        case DiskChange::written: {
-            const std::uint32_t file = at != disk.names.end() ? at->second : ++disk.made;
-            disk.names[path] = file;
-            FileState& written = disk.files[file];
-            written.size = fact.size;
-            written.synced = false;
-            break;
-        }
-        case DiskChange::synced:
-            if (at != disk.names.end()) {
-                FileState& file = disk.files[at->second];
-                file.durable = file.size;
-                file.synced = true;
-            }
-            break;
-        case DiskChange::renamed:
-            if (at != disk.names.end()) {
-                const std::uint32_t file = at->second;
-                disk.names.erase(at);
-                disk.names[std::string(fact.to)] = file;
-                forget_nameless(disk);
-            }
-            break;
-        case DiskChange::removed:
-            if (at != disk.names.end()) {
-                disk.names.erase(at);
-                forget_nameless(disk);
-            }
-            break;
-        case DiskChange::folder_synced: {
-            const auto inside = [&](const auto& entry) { return parent_of(entry.first) == fact.path; };
-            std::erase_if(disk.durable_names, inside);
-            for (const auto& entry : disk.names)
-                if (inside(entry)) disk.durable_names.insert(entry);
-            forget_nameless(disk);
-            break;
-        }
-        case DiskChange::power_cut:
-            disk.names = disk.durable_names;
-            forget_nameless(disk);
-            for (auto& [number, file] : disk.files) {
-                file.size = file.durable;
-                file.synced = true;
-            }
-            break;
-        }
-    }
-    /// A file that has no name, now or after a power cut, is gone.
-    static void forget_nameless(DiskState& disk)
-    {
-        std::erase_if(disk.files, [&](const auto& entry) {
-            const auto named = [&](const auto& name) { return name.second == entry.first; };
-            return std::ranges::none_of(disk.names, named) && std::ranges::none_of(disk.durable_names, named);
-        });
-    }
 };
 
 } // namespace
@@ -236,25 +267,33 @@ const FileState* DiskState::find(const std::string& path) const
 
 void apply(NodeState& state, const Event& event, const Log& log) { std::visit(Apply{state, event, log}, event.what); }
 
-Fold::Kept& Fold::kept(NodeId node)
+const Fold::Kept& Fold::folded(NodeId node, std::size_t count)
 {
+    // A copied entry costs about what a folded fact does; the constant keeps keyframes of small states apart.
+    constexpr std::size_t at_least = 64;
+
     Kept& kept = kept_[node];
+    auto& [keyframes, last, due] = kept;
     const auto facts = log_.facts_of(node);
-    if (kept.keyframes.empty()) kept.keyframes.emplace_back();
-    while (kept.last.facts < facts.size()) {
-        apply(kept.last.state, log_.event(static_cast<FactRef>(facts[kept.last.facts])), log_);
-        ++kept.last.facts;
-        // A copied entry costs about what a folded fact does; the constant keeps keyframes of small states apart.
-        if (kept.last.facts - kept.keyframes.back().facts > entries(kept.last.state) + 64)
-            kept.keyframes.push_back(kept.last);
+    if (keyframes.empty()) {
+        keyframes.emplace_back();
+        due = at_least + 1;
+    }
+    while (last.facts < count) {
+        apply(last.state, log_.event(static_cast<FactRef>(facts[last.facts])), log_);
+        if (++last.facts < due) continue;
+        const std::size_t cost = entries(last.state) + at_least; // counted when it may be time, not each fact
+        if (last.facts - keyframes.back().facts > cost) keyframes.push_back(last);
+        due = keyframes.back().facts + cost + 1;
     }
     return kept;
 }
 
 NodeState Fold::after(NodeId node, std::size_t count)
 {
-    const Kept& kept = this->kept(node);
-    if (count >= kept.last.facts) return kept.last.state;
+    count = std::min(count, log_.facts_of(node).size());
+    const Kept& kept = folded(node, count);
+    if (count == kept.last.facts) return kept.last.state;
     auto keyframe = std::ranges::upper_bound(kept.keyframes, count, {}, &Keyframe::facts);
     --keyframe; // the first is at 0
     NodeState state = keyframe->state;
@@ -273,6 +312,12 @@ std::size_t Fold::facts_until(NodeId node, Time at) const
 }
 
 NodeState Fold::state(NodeId node, Time at) { return after(node, facts_until(node, at)); }
+
+std::size_t Fold::folded_facts(NodeId node) const
+{
+    const auto kept = kept_.find(node);
+    return kept == kept_.end() ? 0 : kept->second.last.facts;
+}
 
 std::size_t Fold::keyframes(NodeId node) const
 {

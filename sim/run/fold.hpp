@@ -4,6 +4,7 @@
 #include "sim/run/log.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace tegami::run {
@@ -67,6 +68,7 @@ struct FileState {
     std::uint64_t size = 0;
     std::uint64_t durable = 0; ///< octets that outlive a power cut
     bool synced = false;       ///< written and synced since
+    std::uint32_t names = 0;   ///< how many it has: those seen now, and those as after a power cut
 
     bool operator==(const FileState&) const = default;
 };
@@ -75,6 +77,7 @@ struct DiskState {
     std::map<std::uint32_t, FileState> files;           ///< by a number of this fold
     std::map<std::string, std::uint32_t> names;         ///< as seen now
     std::map<std::string, std::uint32_t> durable_names; ///< as after a power cut
+    std::set<std::string> unsynced_names;               ///< in which these two differ: what a synced folder settles
     std::uint32_t made = 0;
 
     const FileState* find(const std::string& path) const;
@@ -121,8 +124,8 @@ struct NodeState {
 /// Takes one of the node's facts into its state.
 void apply(NodeState& state, const Event& event, const Log& log);
 
-/// States of any node at any time. Each node has keyframes, made when it is first asked for: the next one when the facts
-/// since the last cost more than a copy. The log may grow meanwhile.
+/// States of any node at any time. Each node is folded as far as it was asked for, and leaves keyframes behind: the next
+/// one when the facts since the last cost more than a copy. The log may grow meanwhile.
 class Fold {
   public:
     explicit Fold(const Log& log) : log_(log) {}
@@ -134,6 +137,8 @@ class Fold {
     /// How many of the node's facts happened up to and including `at`.
     std::size_t facts_until(NodeId node, Time at) const;
 
+    /// How many of the node's facts were folded so far, and the keyframes made on the way.
+    std::size_t folded_facts(NodeId node) const;
     std::size_t keyframes(NodeId node) const;
 
   private:
@@ -143,9 +148,10 @@ class Fold {
     };
     struct Kept {
         std::vector<Keyframe> keyframes;
-        Keyframe last; // as far as was folded
+        Keyframe last;       // as far as was folded
+        std::size_t due = 0; // facts before which no keyframe can be
     };
-    Kept& kept(NodeId node);
+    const Kept& folded(NodeId node, std::size_t facts);
 
     const Log& log_;
     std::map<NodeId, Kept> kept_;

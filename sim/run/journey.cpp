@@ -100,6 +100,9 @@ Journeys::Journeys(const Log& log)
     }
     for (std::size_t i = 0; i < mails_.size(); ++i) mails_[i].number = static_cast<std::uint32_t>(i + 1);
 
+    std::uint32_t numbered = 0;
+    for (auto& [span, row] : sessions_) row.number = ++numbered;
+
     std::vector<std::uint64_t> frames(spans.set_count());
     for (std::uint64_t frame = 1; frame <= log.frames(); ++frame)
         ++frames[log.frame(static_cast<FrameRef>(frame)).spans.id];
@@ -133,7 +136,8 @@ const SessionRow* Journeys::session(SpanId span) const
 
 std::uint32_t Journeys::number_of(SpanId session) const
 {
-    return static_cast<std::uint32_t>(std::distance(sessions_.begin(), sessions_.find(session))) + 1;
+    const SessionRow* const row = this->session(session);
+    return row ? row->number : static_cast<std::uint32_t>(sessions_.size()) + 1;
 }
 
 std::vector<FrameRef> frames_serving(const Log& log, SpanId span)

@@ -24,6 +24,7 @@ struct StepRow {
 
 /// One connection and its dialogue.
 struct SessionRow {
+    std::uint32_t number = 0; ///< from 1, in the order in which sessions began
     SpanId span{};
     Span what;
     Protocol protocol{};

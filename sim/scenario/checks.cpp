@@ -5,6 +5,9 @@
 #include "sim/run/journey.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 
 namespace tegami::scenario {
 
@@ -50,7 +53,7 @@ std::string joined(const std::vector<std::string>& words)
 /// Holds checks against one run, which it reads once.
 class Holder {
   public:
-    Holder(const Loaded& loaded, const run::Log& log) : loaded_(loaded), log_(log), journeys_(log), fold_(log) {}
+    Holder(const Loaded& loaded, const run::Log& log) : loaded_(loaded), log_(log), journeys_(log) {}
 
     std::vector<CheckResult> all()
     {
@@ -69,9 +72,8 @@ class Holder {
 
     const run::MailRow* mail(std::uint32_t number) const
     {
-        for (const run::MailRow& row : journeys_.mails())
-            if (row.number == number) return &row;
-        return nullptr;
+        const auto& mails = journeys_.mails(); // numbered from 1
+        return number >= 1 && number <= mails.size() ? &mails[number - 1] : nullptr;
     }
 
     void hold(const MailCheck& check)
@@ -116,33 +118,40 @@ class Holder {
     std::uint64_t copies_in(const run::MailRow& row, const std::string& place)
     {
         std::uint64_t copies = 0;
-        for (const PlanNode& node : loaded_.plan.nodes) {
-            const NodeIdOf id = node_id(node.name);
-            if (!id.found) continue;
-            const run::NodeState state = fold_.state(id.node, log_.end());
-            const auto mailbox = state.mailboxes.find(place);
-            if (mailbox == state.mailboxes.end()) continue;
-            for (const auto& [file, message] : mailbox->second)
-                if (files_of(row).contains({id.node, file})) ++copies;
+        for (const auto& [node, file] : files_of(row)) {
+            const auto& mailboxes = final_state(node).mailboxes;
+            const auto mailbox = mailboxes.find(place);
+            if (mailbox != mailboxes.end() && mailbox->second.contains(file)) ++copies;
         }
         return copies;
     }
 
+    using Files = std::set<std::pair<run::NodeId, std::string>>;
+
     /// Files that were delivered for this mail: facts about mailboxes serve its steps.
-    const std::set<std::pair<run::NodeId, std::string>>& files_of(const run::MailRow& row)
+    const Files& files_of(const run::MailRow& row)
     {
-        if (files_.empty()) {
+        if (!files_) {
+            files_.emplace();
             for (const run::Event& event : log_.events()) {
                 const auto* changed = std::get_if<run::MailboxChanged>(&event.what);
                 if (!changed || changed->change != run::MailboxChange::delivered) continue;
                 for (const run::SpanId member : log_.spans().members(event.spans)) {
                     const run::Span& span = log_.spans()[member];
                     if (span.kind == run::SpanKind::step)
-                        files_[span.mail].insert({event.node, std::string{changed->file}});
+                        (*files_)[span.mail].insert({event.node, std::string{changed->file}});
                 }
             }
         }
-        return files_[row.id];
+        return (*files_)[row.id];
+    }
+
+    /// A host's state when the run ended.
+    const run::NodeState& final_state(run::NodeId node)
+    {
+        const auto [at, is_new] = finals_.try_emplace(node);
+        if (is_new) at->second = run::Fold{log_}.state(node, log_.end());
+        return at->second;
     }
 
     void hold(const FrameCheck& check)
@@ -170,45 +179,50 @@ class Holder {
         if (check.between)
             for (const auto& host : *check.between) {
                 const std::uint32_t node = loaded_.plan.find_host(host.value);
-                if (node != nowhere) ends.insert(node_id(loaded_.plan.nodes[node].name).node);
+                if (node != nowhere) ends.insert(node_id(loaded_.plan.nodes[node].name));
                 between += (between.empty() ? "" : ", ") + host.value;
             }
-        std::uint64_t found = 0;
-        for (const run::Event& event : log_.events())
-            if (std::holds_alternative<run::TcpRetransmission>(event.what) &&
-                (ends.empty() || both_between(event, ends)))
-                ++found;
+        const auto counts = [&](run::Spans spans) { return ends.empty() || both_between(spans, ends); };
+        const auto found = static_cast<std::uint64_t>(std::ranges::count_if(retransmissions(), counts));
         say(check.retransmissions.admits(found), "check.retransmissions",
             {{"between", between.empty() ? "-" : between},
              {"wanted", format_count(check.retransmissions)},
              {"found", std::to_string(found)}});
     }
 
-    /// Whether the session that a fact serves is one between these hosts.
-    bool both_between(const run::Event& event, const std::set<run::NodeId>& ends) const
+    /// What each retransmission of the run served.
+    const std::vector<run::Spans>& retransmissions()
     {
-        const run::SessionRow* const session = journeys_.session(log_.spans().session_of(event.spans));
+        if (!retransmissions_) {
+            retransmissions_.emplace();
+            for (const run::Event& event : log_.events())
+                if (std::holds_alternative<run::TcpRetransmission>(event.what))
+                    retransmissions_->push_back(event.spans);
+        }
+        return *retransmissions_;
+    }
+
+    /// Whether the session among `spans` is one between these hosts.
+    bool both_between(run::Spans spans, const std::set<run::NodeId>& ends) const
+    {
+        const run::SessionRow* const session = journeys_.session(log_.spans().session_of(spans));
         return session && ends.contains(session->client) &&
                (ends.contains(session->server) || session->server == run::NodeId::scenario);
     }
 
-    struct NodeIdOf {
-        run::NodeId node{};
-        bool found = false;
-    };
-    NodeIdOf node_id(std::string_view name) const
+    run::NodeId node_id(std::string_view name) const
     {
         const auto& nodes = log_.header().nodes;
         const auto at = std::ranges::find(nodes, name);
-        if (at == nodes.end()) return {};
-        return {static_cast<run::NodeId>(at - nodes.begin()), true};
+        return at == nodes.end() ? run::NodeId{} : static_cast<run::NodeId>(at - nodes.begin());
     }
 
     const Loaded& loaded_;
     const run::Log& log_;
     run::Journeys journeys_;
-    run::Fold fold_;
-    std::map<run::MailId, std::set<std::pair<run::NodeId, std::string>>> files_;
+    std::optional<std::map<run::MailId, Files>> files_;      // made for the first check that asks
+    std::map<run::NodeId, run::NodeState> finals_;           // the same
+    std::optional<std::vector<run::Spans>> retransmissions_; // the same
     const Check* check_ = nullptr;
     std::vector<CheckResult> results_;
 };

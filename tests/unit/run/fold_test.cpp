@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+#include <set>
+
 using namespace tegami;
 using namespace tegami::run;
 using synthetic::Dialogue;
@@ -28,7 +31,136 @@ NodeState plain_fold(const Log& log, NodeId node, Time until)
     return state;
 }
 
+/// A disk as its definition reads: what has no name is looked for through all names, after every fact.
+struct PlainDisk {
+    struct File {
+        std::uint64_t size = 0, durable = 0;
+        bool synced = false;
+    };
+    std::map<std::uint32_t, File> files;
+    std::map<std::string, std::uint32_t> names, durable_names;
+    std::uint32_t made = 0;
+
+    void take(const DiskChanged& fact)
+    {
+        const std::string path{fact.path};
+        const bool is_there = names.contains(path);
+        switch (fact.change) {
+        case DiskChange::written:
+            if (!is_there) names[path] = ++made;
+            files[names[path]].size = fact.size;
+            files[names[path]].synced = false;
+            break;
+        case DiskChange::synced:
+            if (is_there) files[names[path]] = {files[names[path]].size, files[names[path]].size, true};
+            break;
+        case DiskChange::renamed:
+            if (is_there) {
+                const std::uint32_t file = names[path];
+                names.erase(path);
+                names[std::string{fact.to}] = file;
+            }
+            break;
+        case DiskChange::removed: names.erase(path); break;
+        case DiskChange::folder_synced: {
+            const auto inside = [&](const auto& entry) {
+                const std::size_t slash = entry.first.rfind('/');
+                return (slash == std::string::npos ? "" : entry.first.substr(0, slash)) == fact.path;
+            };
+            std::erase_if(durable_names, inside);
+            for (const auto& entry : names)
+                if (inside(entry)) durable_names.insert(entry);
+            break;
+        }
+        case DiskChange::power_cut:
+            names = durable_names;
+            for (auto& [number, file] : files) file = {file.durable, file.durable, true};
+            break;
+        }
+        std::erase_if(files, [&](const auto& entry) {
+            const auto named = [&](const auto& name) { return name.second == entry.first; };
+            return std::ranges::none_of(names, named) && std::ranges::none_of(durable_names, named);
+        });
+    }
+
+    bool agrees_with(const DiskState& disk) const
+    {
+        const auto same = [](const auto& mine, const auto& its) {
+            return mine.first == its.first && mine.second.size == its.second.size &&
+                   mine.second.durable == its.second.durable && mine.second.synced == its.second.synced;
+        };
+        std::set<std::string> differ;
+        for (const auto* one : {&names, &durable_names})
+            for (const auto& [path, file] : *one) {
+                const auto now = names.find(path), then = durable_names.find(path);
+                if (now == names.end() || then == durable_names.end() || now->second != then->second)
+                    differ.insert(path);
+            }
+        return names == disk.names && durable_names == disk.durable_names && made == disk.made &&
+               differ == disk.unsynced_names && std::ranges::equal(files, disk.files, same);
+    }
+};
+
 } // namespace
+
+TEST_CASE("names that come, go and are synced at random leave the disk that the definition says")
+{
+    // Few names, so that they meet; folders in folders, and names that sort between a folder and what is in it.
+    static constexpr std::string_view folders[] = {"", "q", "q/in", "q/in/side", "q-", "q0"};
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
+        synthetic::Draws draws(seed);
+        const auto folder = [&] { return std::string{folders[draws.below(std::size(folders))]}; };
+        const auto path = [&] {
+            const std::string in = folder();
+            return (in.empty() ? in : in + '/') + static_cast<char>('a' + draws.below(3));
+        };
+        Synthetic live(std::make_unique<MemorySink>());
+        std::vector<PlainDisk> wanted(1);
+        for (int i = 0; i < 2'000; ++i) {
+            const auto change = draws.below(40) == 0 ? DiskChange::power_cut
+                                                     : static_cast<DiskChange>(draws.below(Choices<DiskChange>::count));
+            const std::string from = change == DiskChange::folder_synced ? folder() : path(), to = path();
+            const DiskChanged fact{change == DiskChange::power_cut && draws.below(4) != 0 ? DiskChange::written
+                                                                                          : change,
+                                   from, to, draws.below(1'000)};
+            live.note(synthetic::server, {}, FactRef::none, fact);
+            wanted.push_back(wanted.back());
+            wanted.back().take(fact);
+        }
+        const Log log = folded_log(live);
+        Fold fold(log);
+        std::size_t most = 0;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            INFO("seed " << seed << ", fact " << i);
+            REQUIRE(wanted[i].agrees_with(fold.after(synthetic::server, i).disk));
+            most = std::max(most, wanted[i].files.size());
+        }
+        CHECK(most > 8);
+    }
+}
+
+TEST_CASE("a fold goes no further than it is asked to")
+{
+    Synthetic live(std::make_unique<MemorySink>());
+    synthetic::play_at_random(live, 5, 3'000);
+    const Log log = folded_log(live);
+    const std::size_t facts = log.facts_of(synthetic::server).size();
+    REQUIRE(facts > 500);
+    Fold fold(log);
+    fold.after(synthetic::server, 60);
+    CHECK(fold.folded_facts(synthetic::server) == 60);
+    CHECK(fold.keyframes(synthetic::server) == 1); // the empty state
+    fold.after(synthetic::server, facts / 2);
+    CHECK(fold.folded_facts(synthetic::server) == facts / 2);
+    fold.after(synthetic::server, 10); // earlier: from a keyframe, and nothing is folded anew
+    CHECK(fold.folded_facts(synthetic::server) == facts / 2);
+    const std::size_t keyframes = fold.keyframes(synthetic::server);
+    CHECK(fold.state(synthetic::server, log.end()) == plain_fold(log, synthetic::server, log.end()));
+    CHECK(fold.folded_facts(synthetic::server) == facts);
+    CHECK(fold.keyframes(synthetic::server) > keyframes);
+    CHECK(fold.folded_facts(synthetic::client) == 0); // nobody asked
+    CHECK(fold.after(synthetic::server, facts + 1) == fold.after(synthetic::server, facts));
+}
 
 TEST_CASE("states at 200 random times are the same forwards, backwards and from keyframes")
 {
