@@ -289,6 +289,111 @@ TEST_CASE("a loaded run is the live one, fact for fact, at every level", "[deter
     }
 }
 
+TEST_CASE("a fact more, of a kind that nobody else records, shifts nobody's numbers", "[determinism]")
+{
+    const std::string text = rough_letters();
+    const auto plain = world_of(text);
+    const run::Log before = log_of(*plain);
+    const auto world = world_of(text);
+    const std::size_t nodes = before.header().nodes.size();
+    std::size_t steps = 0, added = 0;
+    while (world->engine().step(world->end())) {
+        if (++steps % 3 != 0) continue;
+        // Every node in turn, the scenario itself among them.
+        const auto node = static_cast<NodeId>(added++ % nodes);
+        world->recorder().record(world->engine().now(), node, {}, run::FactRef::none, run::Input{"a fact more", {}});
+    }
+    const run::Log after = log_of(*world);
+    REQUIRE(added > 10 * nodes);
+    CHECK(after.facts() == before.facts() + added);
+    CHECK(after.end() == before.end());
+    CHECK(world->engine().steps() == plain->engine().steps());
+    CHECK((frames_seen(after) == frames_seen(before)));
+    // Nor what is said of them: every other fact is as it was.
+    CHECK(difference(facts_told(after, run::Level::full), facts_told(before, run::Level::full)) == "");
+}
+
+TEST_CASE("states at 200 times of a rough run are the same live, loaded, forwards, backwards and from keyframes",
+          "[determinism]")
+{
+    // Loss, reordering, a crash with its power cut and a link that goes down: states grow, shrink and fall back.
+    const std::string text = letters({.mails = 30,
+                                      .octets = 3'000,
+                                      .until = "1h",
+                                      .more = "[link.home-alice]\nloss = \"10%\"\nreorder = \"10%\"\n"
+                                              "[[do]]\nat = \"2500ms\"\nexample-mail.crashes = { power = \"cut\" }\n"
+                                              "[[do]]\nat = \"40s\"\nexample-mail.starts = {}\n"
+                                              "[[do]]\nat = \"3min\"\nhome-alice.goes = \"down\"\n"
+                                              "[[do]]\nat = \"5min\"\nhome-alice.goes = \"up\"\n"
+                                              "[[do]]\nat = \"50min\"\nbob.reads = {}\n"});
+    const auto world = world_of(text);
+    run::Log live = run::Log::of(world->recorder().kept());
+    run::Fold fold_live{live}; // asked while the run goes on
+    for (int s = 1; s < 90; ++s) {
+        world->run_until(world->start() + wire::seconds(s));
+        live.extend(world->recorder().kept());
+        for (std::size_t n = 0; n < live.header().nodes.size(); ++n)
+            fold_live.state(static_cast<NodeId>(n), live.end() - wire::seconds(s % 7));
+    }
+    world->run_until(world->end());
+    REQUIRE(world->finish());
+    live.extend(world->recorder().kept());
+    const run::Log opened = run::Log::of(octets_of(world->recorder().kept()));
+    REQUIRE(opened.complete());
+    std::size_t lost = 0, cuts = 0;
+    for (const run::Event& event : live.events()) {
+        if (const auto* sent = std::get_if<run::FrameSent>(&event.what)) lost += sent->fate != run::Fate::arrives;
+        if (const auto* process = std::get_if<run::ProcessChanged>(&event.what))
+            cuts += process->change == run::ProcessChange::power_cut;
+    }
+    REQUIRE(lost > 10);
+    REQUIRE(cuts == 1);
+
+    // A nanosecond before, at, and behind facts anywhere in the run.
+    std::uint64_t draw = 20;
+    const auto below = [&](std::uint64_t behind) {
+        draw = draw * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+        return (draw >> 33) % behind;
+    };
+    std::vector<Time> times;
+    for (int i = 0; i < 200; ++i)
+        times.push_back(live.event(static_cast<run::FactRef>(1 + below(live.facts()))).at +
+                        wire::Duration{static_cast<std::int64_t>(below(3)) - 1});
+    std::vector<std::size_t> order(times.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::sort(order, {}, [&](std::size_t i) { return times[i]; });
+
+    std::size_t keyframes = 0;
+    for (std::size_t n = 0; n < live.header().nodes.size(); ++n) {
+        const auto node = static_cast<NodeId>(n);
+        INFO(live.header().nodes[n]);
+        std::vector<run::NodeState> wanted(times.size());
+        run::NodeState state; // folded once, from the beginning, without keyframes
+        std::size_t folded = 0;
+        const auto facts = live.facts_of(node);
+        for (const std::size_t i : order) {
+            for (; folded < facts.size(); ++folded) {
+                const run::Event event = live.event(static_cast<run::FactRef>(facts[folded]));
+                if (event.at > times[i]) break;
+                run::apply(state, event, live);
+            }
+            wanted[i] = state;
+        }
+        run::Fold at_random{opened}, forwards{opened}, backwards{opened};
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            different += fold_live.state(node, times[i]) != wanted[i];
+            different += at_random.state(node, times[i]) != wanted[i];
+        }
+        for (const std::size_t i : order) different += forwards.state(node, times[i]) != wanted[i];
+        for (auto i = order.rbegin(); i != order.rend(); ++i)
+            different += backwards.state(node, times[*i]) != wanted[*i];
+        CHECK(different == 0);
+        keyframes = std::max(keyframes, backwards.keyframes(node));
+    }
+    CHECK(keyframes > 3);
+}
+
 TEST_CASE("a run stopped in the middle and gone on with is the run in one go", "[determinism]")
 {
     const std::string text = rough_letters();
