@@ -40,6 +40,7 @@ Disk::Done Disk::do_create(const std::string& path, const Content& file)
     if (size > room_ || used_ > room_ - size) return std::unexpected(DiskError::full);
     used_ += size;
     names_.emplace(path, std::make_shared<Inode>(Inode{file, nullptr}));
+    unsynced_.insert(path);
     tell(DiskAction::written, path, {}, size, file->spans);
     return {};
 }
@@ -58,11 +59,18 @@ Disk::Done Disk::do_sync(const std::string& path)
 Disk::Done Disk::do_sync_folder(const std::string& folder)
 {
     if (failure_ == DiskError::io) return std::unexpected(*failure_);
-    const auto in_folder = [&](const std::string& path) { return folder_of(path) == folder; };
-    std::erase_if(durable_, [&](const auto& entry) { return in_folder(entry.first) && !names_.contains(entry.first); });
     const std::string prefix = folder + '/';
-    for (auto i = names_.lower_bound(prefix); i != names_.end() && i->first.starts_with(prefix); ++i)
-        if (in_folder(i->first)) durable_[i->first] = i->second;
+    for (auto i = unsynced_.lower_bound(prefix); i != unsynced_.end() && i->starts_with(prefix);) {
+        if (folder_of(*i) != folder) {
+            ++i;
+            continue;
+        }
+        if (const auto named = names_.find(*i); named != names_.end())
+            durable_[*i] = named->second;
+        else
+            durable_.erase(*i);
+        i = unsynced_.erase(i);
+    }
     tell(DiskAction::folder_synced, folder, {}, 0, {});
     return {};
 }
@@ -77,6 +85,8 @@ Disk::Done Disk::do_rename(const std::string& from, const std::string& to)
     names_.erase(at);
     if (const auto old = names_.find(to); old != names_.end()) used_ -= old->second->now->octets.size();
     names_[to] = inode;
+    unsynced_.insert(from);
+    unsynced_.insert(to);
     tell(DiskAction::renamed, from, to, inode->now->octets.size(), inode->now->spans);
     return {};
 }
@@ -88,6 +98,7 @@ Disk::Done Disk::do_remove(const std::string& path, wire::Spans spans)
     if (at == names_.end()) return std::unexpected(DiskError::no_such_file);
     const Content file = at->second->now;
     names_.erase(at);
+    unsynced_.insert(path);
     used_ -= file->octets.size();
     tell(DiskAction::removed, path, {}, file->octets.size(), spans == wire::Spans{} ? file->spans : spans);
     return {};
@@ -104,6 +115,7 @@ void Disk::cut_power()
         used_ += inode->now->octets.size();
     }
     durable_ = names_;
+    unsynced_.clear();
     tell(DiskAction::power_cut, {}, {}, 0, {});
 }
 

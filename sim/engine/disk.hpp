@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <map>
+#include <set>
 
 namespace tegami::engine {
 
@@ -119,6 +120,7 @@ class Disk {
     NodeId node_;
     Names names_;
     Names durable_;
+    std::set<std::string, std::less<>> unsynced_; // names that a power cut would change
     std::uint64_t used_ = 0;
     std::uint64_t room_ = UINT64_MAX;
     std::optional<DiskError> failure_;

@@ -185,7 +185,7 @@ class Engine {
     bool running_ = false; // a due is being carried out
     std::uint64_t steps_ = 0;
     std::vector<std::string> names_;
-    std::vector<Node> nodes_;
+    std::vector<Node, BigMemory<Node>> nodes_;
     Queue queue_;
     struct Registered {
         void* self = nullptr;

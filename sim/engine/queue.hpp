@@ -2,6 +2,7 @@
 /// The queue of everything that will happen: a monotone radix heap on time, with ties put in order when their instant
 /// comes. Nothing may be pushed before the instant last popped.
 
+#include "sim/engine/big_memory.hpp"
 #include "sim/engine/due.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ class Queue {
     }
 
   private:
-    using Bucket = std::vector<Due>;
+    using Bucket = std::vector<Due, BigMemory<Due>>;
 
     static std::uint64_t earliest(const Bucket& bucket)
     {
@@ -101,8 +102,8 @@ class Queue {
         return true;
     }
 
-    std::uint64_t last_;   // the instant that now_ holds
-    std::vector<Due> now_; // in order; what lies before next_ is done
+    std::uint64_t last_; // the instant that now_ holds
+    Bucket now_;         // in order; what lies before next_ is done
     std::size_t next_ = 0;
     std::array<Bucket, 64> later_; // by the highest bit in which the time differs from last_
     std::uint64_t filled_ = 0;

@@ -93,7 +93,7 @@ class Internet {
     Links& links_;
     Tcp* tcp_ = nullptr;
     Udp* udp_ = nullptr;
-    std::vector<Host> hosts_;                          // by node
+    std::vector<Host, engine::BigMemory<Host>> hosts_; // by node
     std::unordered_map<std::uint64_t, Errors> errors_; // by node and peer; emptied when it grows
 };
 

@@ -120,7 +120,7 @@ class Links {
     Context& context_;
     Internet* internet_ = nullptr;
     std::uint64_t handed_over_ = 0;
-    std::vector<Nic> nics_;
+    std::vector<Nic, engine::BigMemory<Nic>> nics_;
     std::vector<std::vector<Neighbour>> neighbours_; // by interface
     std::vector<Troubles> troubles_;                 // [0] is unused
     std::vector<std::string> direction_names_;       // of a link and the host that sends, by interface: for draws

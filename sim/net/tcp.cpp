@@ -13,7 +13,6 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
       ports_(context.engine.node_count()),
       connection_count_(context.engine.node_count())
 {
-    sockets_.emplace_back();
     listeners_.emplace_back();
     context.engine.handle(engine::DueKind::tcp, this,
                           [](void* self, const engine::Due& due) { static_cast<Tcp*>(self)->on_timer(due.subject); });
@@ -363,6 +362,15 @@ void Tcp::detach(Socket& socket)
     push(socket);
 }
 
+/// Connections of a host that can be found, in the order of their places.
+template <class Do>
+void Tcp::for_each_of(NodeId node, Do act)
+{
+    for (Sockets& piece : sockets_)
+        for (Socket& socket : piece)
+            if (socket.name.node == node && socket.found) act(socket);
+}
+
 void Tcp::close_all(NodeId node)
 {
     if (auto& ports = ports_[engine::index_of(node)]) {
@@ -373,16 +381,14 @@ void Tcp::close_all(NodeId node)
         }
         ports->listeners.clear();
     }
-    for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
-        Socket* const socket = sockets_[index].get();
-        if (!socket || socket->name.node != node || !socket->found) continue;
-        if (socket->listener != 0) {
-            socket->listener = 0;
-            socket->connection.abort();
-            push(*socket);
-        } else if (socket->stream)
-            detach(*socket);
-    }
+    for_each_of(node, [this](Socket& socket) {
+        if (socket.listener != 0) {
+            socket.listener = 0;
+            socket.connection.abort();
+            push(socket);
+        } else if (socket.stream)
+            detach(socket);
+    });
 }
 
 void Tcp::forget_all(NodeId node)
@@ -390,18 +396,16 @@ void Tcp::forget_all(NodeId node)
     if (auto& ports = ports_[engine::index_of(node)]) ports.reset();
     for (Listener& listener : listeners_)
         if (listener.node == node) listener.accept = nullptr;
-    for (std::uint32_t index = 1; index < sockets_.size(); ++index) {
-        Socket* const socket = sockets_[index].get();
-        if (!socket || socket->name.node != node || !socket->found) continue;
-        socket->listener = 0;
-        socket->stream = nullptr;
-        socket->connection.abort();
+    for_each_of(node, [this](Socket& socket) {
+        socket.listener = 0;
+        socket.stream = nullptr;
+        socket.connection.abort();
         tcp::Outgoing unsent;
-        while (socket->connection.next_segment(context_.engine.now(), unsent, false)) {
+        while (socket.connection.next_segment(context_.engine.now(), unsent, false)) {
         }
         notes_.clear();
-        release(*socket);
-    }
+        release(socket);
+    });
 }
 
 } // namespace tegami::net

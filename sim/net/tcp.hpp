@@ -99,7 +99,9 @@ class Tcp {
     };
 
     Socket& make(const SocketName& name);
-    Socket& at(std::uint32_t index) { return *sockets_[index]; }
+    Socket& at(std::uint32_t index) { return sockets_[index / sockets_a_piece][index % sockets_a_piece]; }
+    template <class Do>
+    void for_each_of(NodeId node, Do act);
     void release(Socket& socket);
     void insert(Socket& socket);
     void erase(Socket& socket);
@@ -128,14 +130,16 @@ class Tcp {
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;
-    std::vector<std::unique_ptr<Socket>> sockets_; // [0] unused
+    static constexpr std::uint32_t sockets_a_piece = 8192;
+    using Sockets = std::vector<Socket, engine::BigMemory<Socket>>;
+    std::vector<Sockets> sockets_; // in pieces that never move; index 0 is unused
     std::vector<std::uint32_t> free_;
     std::size_t in_use_ = 0;
     struct Entry {
         std::uint32_t hash = 0;  // of the name: a socket is looked at only where it is equal
         std::uint32_t index = 0; // 0: free
     };
-    std::vector<Entry> table_; // open addressing
+    std::vector<Entry, engine::BigMemory<Entry>> table_; // open addressing
     std::size_t in_table_ = 0;
     std::vector<Listener> listeners_;             // [0] unused
     std::vector<std::unique_ptr<Ports>> ports_;   // by node

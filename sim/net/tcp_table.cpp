@@ -27,7 +27,7 @@ void Tcp::insert(Socket& socket)
         table_[i] = entry;
     };
     if (2 * ++in_table_ > table_.size()) {
-        std::vector<Entry> before(2 * table_.size());
+        decltype(table_) before(2 * table_.size());
         before.swap(table_);
         for (const Entry& entry : before)
             if (entry.index != 0) put(entry);
@@ -73,18 +73,20 @@ Socket* Tcp::find(const SocketName& name)
 Socket& Tcp::make(const SocketName& name)
 {
     if (free_.empty()) {
-        free_.push_back(static_cast<std::uint32_t>(sockets_.size()));
-        sockets_.emplace_back();
+        if (sockets_.empty() || sockets_.back().size() == sockets_a_piece)
+            sockets_.emplace_back().reserve(sockets_a_piece);
+        if (sockets_.size() == 1 && sockets_[0].empty()) sockets_[0].emplace_back(environment_, config_); // 0: nobody
+        free_.push_back(static_cast<std::uint32_t>((sockets_.size() - 1) * sockets_a_piece + sockets_.back().size()));
+        sockets_.back().emplace_back(environment_, config_);
+    } else {
+        Socket& used = at(free_.back());
+        used.~Socket();
+        new (&used) Socket(environment_, config_);
     }
     const std::uint32_t index = free_.back();
     free_.pop_back();
-    if (sockets_[index]) {
-        sockets_[index]->~Socket();
-        new (sockets_[index].get()) Socket(environment_, config_);
-    } else
-        sockets_[index] = std::make_unique<Socket>(environment_, config_);
     ++in_use_;
-    Socket& socket = *sockets_[index];
+    Socket& socket = at(index);
     socket.index = index;
     socket.name = name;
     socket.path = internet_.path(name.node, name.remote);

@@ -70,7 +70,7 @@ Spans SpanTable::unite(Spans one, Spans other)
         std::erase_if(both, [&](SpanId s) { return s != session && (*this)[s].kind == SpanKind::session; });
     const Spans result = intern(both);
     if (2 * ++unions_ > united_.size()) {
-        std::vector<United> before(2 * united_.size());
+        Grows<United> before(2 * united_.size());
         before.swap(united_);
         for (const United& u : before)
             if (u.set != 0) united_[place_of(u.one, u.other)] = u;
@@ -116,7 +116,7 @@ Spans SpanTable::intern(std::span<const SpanId> sorted)
     const auto hash = static_cast<std::uint32_t>(h >> 32);
 
     if (2 * (hashed_ + 1) > by_members_.size()) {
-        std::vector<Hashed> before(2 * by_members_.size());
+        Grows<Hashed> before(2 * by_members_.size());
         before.swap(by_members_);
         for (const Hashed& entry : before) {
             if (entry.set == 0) continue;

@@ -4,6 +4,7 @@
 /// (`wire::Spans`) is all that travels beside octets.
 
 #include "protocols/wire/stream.hpp"
+#include "sim/engine/big_memory.hpp"
 #include "sim/engine/ids.hpp"
 
 #include <cstdint>
@@ -96,11 +97,14 @@ class SpanTable final : public wire::SpanAlgebra {
     };
     Spans intern(std::span<const SpanId> sorted);
 
-    std::vector<Span> spans_;
+    template <class T>
+    using Grows = std::vector<T, engine::BigMemory<T>>;
+
+    Grows<Span> spans_;
     std::vector<std::uint32_t> numbers_; // spans begun, by node
-    std::vector<SpanId> members_;        // the sets, one behind the other
-    std::vector<Set> sets_;
-    std::vector<std::uint32_t> alone_; // by span: the set of it alone; 0: not made yet
+    Grows<SpanId> members_;              // the sets, one behind the other
+    Grows<Set> sets_;
+    Grows<std::uint32_t> alone_; // by span: the set of it alone; 0: not made yet
 
     // Tables with open addressing, at most half full: a world makes several sets for each mail.
     struct Hashed {
@@ -113,9 +117,9 @@ class SpanTable final : public wire::SpanAlgebra {
     };
     static std::uint32_t hash_of(Spans one, Spans other);
     Spans add_set(std::span<const SpanId> sorted);
-    std::vector<Hashed> by_members_ = std::vector<Hashed>(64); // sets of several
+    Grows<Hashed> by_members_ = Grows<Hashed>(64); // sets of several
     std::size_t hashed_ = 0;
-    std::vector<United> united_ = std::vector<United>(64);
+    Grows<United> united_ = Grows<United>(64);
     std::size_t unions_ = 0;
 };
 
