@@ -163,7 +163,7 @@ class Story {
 
     void tell_head(const Passage& passage, const std::string& tries)
     {
-        const std::string_view mark = passage.ended               ? narration::mark(passage.outcome)
+        const std::string_view mark = passage.ended           ? narration::mark(passage.outcome)
                                       : tale_.end_of(passage) ? narration::mark(run::Outcome::failed)
                                                               : narration::mark_now;
         std::string name = narrator_.step(passage.step);
