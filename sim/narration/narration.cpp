@@ -34,7 +34,7 @@ std::string_view state_text(tcp::State state)
 
 std::uint64_t number_of(run::FrameRef frame) { return static_cast<std::uint64_t>(frame); }
 
-/// Steps whose end is a reply of SMTP's, RFC 5321 §4.2.1. LMTP has the same replies (RFC 2033 §4).
+/// Steps whose end is a reply of SMTP's, RFC 5321 §4.2.1.
 bool speaks_smtp(run::Step step)
 {
     using enum run::Step;
