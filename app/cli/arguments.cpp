@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 4> endings{".pcapng", ".pcap", ".txt", ".
 
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
-    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view = "story", at, mail, step,
-                            host, filter, output, sniff, junit;
+    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view, at, mail, step, host,
+                            filter, output, sniff, junit;
     std::vector<std::string> files;
     bool json = false, quiet = false, help = false, version = false;
 };
@@ -247,7 +247,7 @@ class Parser {
         need(!words_.file.empty(), "RUN", command);
         ShowCommand show;
         show.run = words_.file;
-        show.view = choose<View>("--view", words_.view, view_words);
+        if (!words_.view.empty()) show.view = choose<View>("--view", words_.view, view_words);
         show.at = words_.at;
         if (!words_.mail.empty()) show.mail = number<std::uint32_t>("--mail", words_.mail);
         show.step = words_.step;

@@ -29,8 +29,8 @@ enum class View : std::uint8_t { story, dialogue, packets, state };
 
 struct ShowCommand {
     std::string run;
-    View view = View::story;
-    std::string at; ///< empty: the end
+    std::optional<View> view; ///< none: the story of a run, the packets of a capture
+    std::string at;           ///< empty: the end
     std::optional<std::uint32_t> mail;
     std::string step;
     std::string host;

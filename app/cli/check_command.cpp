@@ -4,6 +4,8 @@
 #include "sim/run/json.hpp"
 #include "sim/scenario/checks.hpp"
 
+#include <algorithm>
+
 namespace tegami::cli {
 namespace {
 
@@ -12,11 +14,13 @@ class Checking {
     Checking(const CheckCommand& command, const Context& context, const narration::Catalogue& catalogue)
         : command_{command}, context_{context}, catalogue_{catalogue}, page_{context.console.medium(context.language)}
     {
+        context_.complaints = &complaints_;
     }
 
     /// Plays one scenario and holds its checks.
     void check(const std::string& file)
     {
+        complaints_.clear();
         suites_.push_back({.name = file, .error = {}, .cases = {}});
         const auto scenario = read_scenario_file(file, context_, catalogue_);
         if (!scenario) return give_up();
@@ -30,7 +34,7 @@ class Checking {
         if (!log) return give_up();
         const auto results = scenario::hold_checks(scenario->loaded, *log);
         page_.row({{0, file, exporting::Style::strong}});
-        for (const scenario::CheckResult& result : results) tell(result);
+        for (const scenario::CheckResult& result : results) tell(result, name_of(result, results));
         if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
         if (!command_.quiet && !command_.json) context_.console.write(page_.text());
         page_.take();
@@ -45,6 +49,7 @@ class Checking {
     void give_up()
     {
         suites_.back().error = catalogue_.text("cli.check.unusable");
+        suites_.back().problems = complaints_;
         if (command_.json) say(run::to_json({{"scenario", suites_.back().name}, {"error", suites_.back().error}}));
         status_ = Status::wrong_input;
     }
@@ -55,7 +60,14 @@ class Checking {
         context_.console.write("\n");
     }
 
-    void tell(const scenario::CheckResult& result)
+    /// "check-2", or "check-2/steps" where a check has several results.
+    static std::string name_of(const scenario::CheckResult& result, const std::vector<scenario::CheckResult>& all)
+    {
+        if (std::ranges::count(all, result.id, &scenario::CheckResult::id) == 1) return result.id;
+        return result.id + "/" + std::string{result.key.substr(result.key.find('.') + 1)};
+    }
+
+    void tell(const scenario::CheckResult& result, std::string name)
     {
         std::string told = catalogue_.text(result.key, result.arguments);
         ++(result.held ? held_ : failed_);
@@ -63,20 +75,21 @@ class Checking {
         const auto outcome = result.held ? run::Outcome::done : run::Outcome::failed;
         const auto style = result.held ? exporting::Style::plain : exporting::Style::stop;
         page_.labelled({{0, std::string{narration::mark(outcome)}, style}, {3, result.id}}, {24, told, style});
-        if (result.why && !result.held) {
-            const std::string& why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
-            if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
-        }
+        std::string why;
+        if (result.why && !result.held)
+            why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
+        if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
         if (command_.json)
             say(run::to_json(
                 {{"scenario", suites_.back().name}, {"check", result.id}, {"held", result.held}, {"told", told}}));
-        suites_.back().cases.push_back({result.id, result.held, std::move(told)});
+        suites_.back().cases.push_back({std::move(name), result.held, std::move(told), std::move(why)});
     }
 
     const CheckCommand& command_;
-    const Context& context_;
+    Context context_;
     const narration::Catalogue& catalogue_;
     exporting::Page page_;
+    std::vector<std::string> complaints_; // of the scenario at hand
     std::vector<JunitSuite> suites_;
     Status status_ = Status::good;
     std::int64_t held_ = 0, failed_ = 0;

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tegami::cli {
 
@@ -24,6 +25,7 @@ struct Context {
     Console& console;
     narration::Language language{};
     narration::Depth depth{};
+    std::vector<std::string>* complaints = nullptr; ///< where given, gets each line of complaint too
 };
 
 Status carry_out(const RunCommand& command, const Context& context);

@@ -9,6 +9,12 @@
 namespace tegami::cli {
 namespace {
 
+void say(const Context& context, const std::string& line)
+{
+    context.console.note(line);
+    if (context.complaints) context.complaints->push_back(line);
+}
+
 const std::string& in_language(const scenario::Text& text, narration::Language language)
 {
     return language == narration::Language::ja ? text.ja : text.en;
@@ -20,7 +26,7 @@ std::string file_name_of(const std::string& path) { return path.substr(path.rfin
 
 void complain(const Context& context, const narration::Catalogue& catalogue, std::string_view sentence)
 {
-    context.console.note(catalogue.text("cli.error", {{"what", sentence}}));
+    say(context, catalogue.text("cli.error", {{"what", sentence}}));
 }
 
 void complain(const Context& context, const narration::Catalogue& catalogue, const std::string& file,
@@ -29,10 +35,10 @@ void complain(const Context& context, const narration::Catalogue& catalogue, con
     for (const scenario::Problem& problem : problems) {
         narration::NamedTexts arguments = problem.arguments;
         arguments.emplace_back("path", problem.path);
-        context.console.note(catalogue.text("cli.problem", {{"file", file},
-                                                            {"line", problem.at.line},
-                                                            {"column", problem.at.column},
-                                                            {"what", catalogue.text(problem.key, arguments)}}));
+        say(context, catalogue.text("cli.problem", {{"file", file},
+                                                    {"line", problem.at.line},
+                                                    {"column", problem.at.column},
+                                                    {"what", catalogue.text(problem.key, arguments)}}));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <pugixml.hpp>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 namespace tegami::cli {
@@ -13,6 +14,14 @@ namespace {
 
 /// Text with what no XML may hold (control characters, octets that are no UTF-8) written out.
 std::string allowed(const std::string& text) { return narration::terminal_safe(text); }
+
+/// The same of several lines.
+std::string allowed(const std::vector<std::string>& lines)
+{
+    std::string text;
+    for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + allowed(line);
+    return text;
+}
 
 } // namespace
 
@@ -38,10 +47,19 @@ std::string to_junit(const std::vector<JunitSuite>& suites)
             one.append_attribute("classname") = name.c_str();
             return one;
         };
-        if (broken) add("scenario").append_child("error").append_attribute("message") = allowed(suite.error).c_str();
+        if (broken) {
+            pugi::xml_node error = add("scenario").append_child("error");
+            error.append_attribute("message") = allowed(suite.error).c_str();
+            if (!suite.problems.empty()) error.text().set(allowed(suite.problems).c_str());
+        }
+        std::map<std::string, std::size_t> named; // how often
         for (const JunitCase& one : suite.cases) {
-            pugi::xml_node of = add(one.name);
-            if (!one.held) of.append_child("failure").append_attribute("message") = allowed(one.told).c_str();
+            const std::size_t earlier = named[one.name]++;
+            pugi::xml_node of = add(earlier == 0 ? one.name : one.name + "#" + std::to_string(earlier + 1));
+            if (one.held) continue;
+            pugi::xml_node failure = of.append_child("failure");
+            failure.append_attribute("message") = allowed(one.told).c_str();
+            if (!one.why.empty()) failure.text().set(allowed(one.why).c_str());
         }
     }
     std::ostringstream xml;

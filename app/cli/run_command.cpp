@@ -2,23 +2,37 @@
 #include "sim/export/json_export.hpp"
 #include "sim/export/story.hpp"
 #include "sim/narration/commentator.hpp"
+#include "sim/narration/terminal_text.hpp"
 #include "sim/run/journey.hpp"
+
+#include <cstdlib>
 
 namespace tegami::cli {
 namespace {
 
-/// Two lines on what to try next.
+/// How whoever sits there calls this program: a wrapper that is called otherwise says so.
+std::string called_name()
+{
+    const char* const name = std::getenv("TEGAMI_COMMAND");
+    return name && *name ? narration::terminal_safe(name) : std::string{"tegami"};
+}
+
+/// On what to try next: two lines, fewer where the run was recorded without what they would show.
 void say_what_next(const RunCommand& command, Console& console, const narration::Catalogue& catalogue,
                    exporting::Medium medium)
 {
+    const std::string tegami = called_name();
     exporting::Page page{medium};
     page.blank();
     if (command.save.empty()) {
-        page.whole({0, catalogue.text("cli.next.save", {{"scenario", command.scenario}})});
-        page.whole({0, catalogue.text("cli.next.depth", {{"scenario", command.scenario}})});
+        page.whole({0, catalogue.text("cli.next.save", {{"tegami", tegami}, {"scenario", command.scenario}})});
+        page.whole({0, catalogue.text("cli.next.depth", {{"tegami", tegami}, {"scenario", command.scenario}})});
+    } else if (command.record < run::Level::headers) {
+        const std::string_view key = command.record == run::Level::story ? "cli.next.show.story" : "cli.next.show.none";
+        page.whole({0, catalogue.text(key, {{"tegami", tegami}, {"path", command.save}})});
     } else {
         page.whole({0, catalogue.text("cli.next.saved", {{"path", command.save}})});
-        page.whole({0, catalogue.text("cli.next.show", {{"path", command.save}})});
+        page.whole({0, catalogue.text("cli.next.show", {{"tegami", tegami}, {"path", command.save}})});
     }
     console.write(page.take());
 }

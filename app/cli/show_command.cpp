@@ -110,7 +110,8 @@ Status carry_out(const ShowCommand& command, const Context& context)
         });
         return Status::good;
     }
-    if (!log->is_run() && command.view != View::packets) {
+    const View view = command.view.value_or(log->is_run() ? View::story : View::packets);
+    if (!log->is_run() && view != View::packets) {
         complain(context, catalogue, catalogue.text("cli.error.not_a_run", {{"path", command.run}}));
         return Status::wrong_input;
     }
@@ -126,7 +127,7 @@ Status carry_out(const ShowCommand& command, const Context& context)
                                      context.console.medium(context.language),
                                      {command.mail, command.step, command.host},
                                      act_lines_of(log->header())};
-    switch (command.view) {
+    switch (view) {
     case View::story: context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling)); break;
     case View::dialogue: context.console.write(exporting::dialogue_text(*log, journeys, telling)); break;
     case View::packets: {

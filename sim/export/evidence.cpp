@@ -314,6 +314,17 @@ void EvidenceTeller::tell_causes(const Passage& passage)
     }
 }
 
+void EvidenceTeller::tell_cut_off(const Happening& happening)
+{
+    const std::string node = narrator_.names().node(happening.node);
+    is_news(fmt::format("{} {}", happening.at.ns, node)); // no cause to tell again
+    const std::string key =
+        fmt::format("story.cut_off.{}", narration::word(std::get<run::ProcessChange>(happening.change)));
+    page_.paragraph({label_column,
+                     catalogue_.text(key, {{"node", node}, {"time", clock(happening.at)}}) + place_of(happening),
+                     Style::stop});
+}
+
 std::string EvidenceTeller::link_of(const Happening& happening) const
 {
     const auto nic = static_cast<std::size_t>(happening.nic);

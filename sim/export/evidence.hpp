@@ -29,6 +29,8 @@ class EvidenceTeller {
     void tell(const Passage& passage);
     /// What in the world was behind the frames that were stopped; each once a letter.
     void tell_causes(const Passage& passage);
+    /// That a step came to no end because its host stopped.
+    void tell_cut_off(const Happening& happening);
     /// What to do about a step that came to nothing, where there is something.
     void tell_mending(const Passage& passage);
     void begin_letter() { told_.clear(); }

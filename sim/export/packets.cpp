@@ -24,6 +24,7 @@ struct Reading {
     std::string from, to;
     std::string protocol;
     std::string info;
+    std::string behind = {}; ///< of the info: what no cut may take away
 };
 
 /// Well-known ports, for captures that do not say which protocol a connection speaks.
@@ -151,6 +152,9 @@ class Table {
             if (!serves.empty()) serves += ' ';
             serves += fmt::format("{}·{}", mail, run::step_name(step));
         }
+        info =
+            narration::fit(narration::terminal_safe(info), info_end - info_column - narration::width(reading.behind)) +
+            reading.behind;
         const Style style = !stops.empty() ? Style::stop : repeat ? Style::held : Style::plain;
         page_.row({{number_end - narration::width(number), number, Style::dim},
                    {mark_column, stops.empty() ? std::string{} : std::string{"✗"}, Style::stop},
@@ -158,7 +162,7 @@ class Table {
                    {way_column, narration::fit(reading.from + " → " + reading.to, protocol_column - way_column - 1)},
                    {protocol_column, reading.protocol},
                    {length_end - narration::width(length), length},
-                   {info_column, narration::fit(narration::terminal_safe(info), info_end - info_column), style},
+                   {info_column, info, style},
                    {serves_column, serves, Style::dim}});
         for (const std::string& stop : stops) page_.paragraph({way_column, stop, Style::stop});
     }
@@ -301,6 +305,7 @@ class Table {
             if (protocol.empty()) protocol = protocol_by_port(segment->source);
             if (!protocol.empty()) reading.protocol = protocol;
             reading.info = payload_text(frame, *segment);
+            if (segment->flags.has(Flag::fin)) reading.behind = "  FIN";
         } else if (segment->flags.has(Flag::rst)) {
             reading.info = "RST  " + catalogue_.text("packets.tcp.rst");
         } else if (segment->flags.has(Flag::syn)) {

@@ -45,6 +45,7 @@ class Story {
             {{0, telling_.header.title, Style::strong}},
             catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
             Style::dim);
+        tell_lacks();
         bool any = false;
         for (const Letter& letter : tale_.letters) any |= tell(letter);
         if (!any) {
@@ -70,6 +71,15 @@ class Story {
         return selection.host.empty() || passage.peer == selection.host ||
                narrator_.names().node(passage.node) == selection.host ||
                (passage.client != NodeId::scenario && narrator_.names().node(passage.client) == selection.host);
+    }
+
+    /// What a run was recorded without, which a reader would miss.
+    void tell_lacks()
+    {
+        const run::Level level = telling_.header.level;
+        if (level >= run::Level::headers) return;
+        page_.blank();
+        page_.paragraph({0, catalogue_.text(fmt::format("story.lacks.{}", narration::word(level))), Style::held});
     }
 
     /// False where the selection leaves nothing of it.
@@ -153,7 +163,9 @@ class Story {
 
     void tell_head(const Passage& passage, const std::string& tries)
     {
-        const std::string_view mark = passage.ended ? narration::mark(passage.outcome) : narration::mark_now;
+        const std::string_view mark = passage.ended           ? narration::mark(passage.outcome)
+                                      : tale_.end_of(passage) ? narration::mark(run::Outcome::failed)
+                                                              : narration::mark_now;
         std::string name = narrator_.step(passage.step);
         std::string way = way_of(passage);
         if (!tries.empty()) way += "   " + tries;
@@ -186,14 +198,15 @@ class Story {
     void tell_end(const Passage& passage)
     {
         if (!passage.ended) {
-            page_.paragraph({text_column, catalogue_.text("story.not_ended"), Style::story});
+            if (const Happening* end = tale_.end_of(passage))
+                evidence_.tell_cut_off(*end);
+            else
+                page_.paragraph({text_column, catalogue_.text("story.not_ended"), Style::story});
             evidence_.tell_causes(passage);
             evidence_.tell_mending(passage);
             return;
         }
-        if (passage.outcome != run::Outcome::done || telling_.depth == narration::Depth::rfc)
-            page_.paragraph(
-                {text_column, narrator_.tell(ended_event(passage), telling_.depth, passage.peer), style_of(passage)});
+        tell_outcome(passage);
         evidence_.tell_causes(passage);
         evidence_.tell_mending(passage);
         std::string facts;
@@ -212,6 +225,21 @@ class Story {
         if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
     }
 
+    /// How a step ended; of what is done, the clause behind it and what else there is to say.
+    void tell_outcome(const Passage& passage)
+    {
+        const run::Event event = ended_event(passage);
+        const auto& fact = std::get<run::StepEnded>(event.what);
+        if (passage.outcome != run::Outcome::done)
+            return page_.paragraph(
+                {text_column, narrator_.tell(event, telling_.depth, passage.peer), style_of(passage)});
+        if (telling_.depth == narration::Depth::rfc)
+            if (const std::string clause = narrator_.clause(fact); !clause.empty())
+                page_.paragraph({text_column, clause, style_of(passage)});
+        if (const std::string why = narrator_.reason(fact, passage.peer); !why.empty())
+            evidence_.put(catalogue_.text("story.label.note"), why, Style::held);
+    }
+
     /// "1–15, 18, 20–22"; where there are many, the first of them.
     static std::string numbers_text(const std::vector<FrameRange>& ranges)
     {
@@ -226,6 +254,35 @@ class Story {
         return ranges.size() > ranges_shown ? text + ", …" : text;
     }
 
+    /// The last try of a step of a letter, or null.
+    const Passage* last_of(const Letter& letter, Step step) const
+    {
+        const Passage* last = nullptr;
+        for (const std::size_t index : letter.passages)
+            if (tale_.passages[index].step == step) last = &tale_.passages[index];
+        return last;
+    }
+
+    /// Key of why a letter never came to a step: the world has no such step, or what comes before it did not work out.
+    std::string reason_for_skipping(const Letter& letter, Step step) const
+    {
+        const auto is_done = [](const Passage* passage) {
+            return passage && passage->ended && passage->outcome == run::Outcome::done;
+        };
+        const Passage* const handed_over = last_of(letter, Step::s1_submit);
+        const bool is_kept = is_done(last_of(letter, Step::r2_store));
+        const bool is_behind = step == Step::r1_hand_over || step == Step::r2_store || step == Step::r3_request ||
+                               step == Step::r4_fetch; // the letter's being taken
+        if (is_behind && !is_kept) {
+            const bool is_over = handed_over && handed_over->ended && handed_over->outcome != run::Outcome::done &&
+                                 handed_over->outcome != run::Outcome::deferred;
+            return is_over ? "story.skipped.not_taken" : "story.skipped.not_reached";
+        }
+        const Passage* const asked = last_of(letter, Step::r3_request);
+        if (step == Step::r4_fetch && asked && !asked->ended) return "story.skipped.not_reached";
+        return fmt::format("step.{}.skipped", narration::word(step));
+    }
+
     /// "–  skipped  S2 S3.3: no relay between · S3.1 S3.2: no name server": what has the same reason stands together.
     void tell_skipped(const Letter& letter)
     {
@@ -234,7 +291,7 @@ class Story {
             const bool taken = std::ranges::any_of(
                 letter.passages, [&](std::size_t index) { return tale_.passages[index].step == step; });
             if (taken) continue;
-            const std::string reason = catalogue_.text(fmt::format("step.{}.skipped", narration::word(step)));
+            const std::string reason = catalogue_.text(reason_for_skipping(letter, step));
             const auto known = std::ranges::find(groups, reason, &std::pair<std::string, std::string>::first);
             if (known == groups.end())
                 groups.emplace_back(reason, run::step_name(step));
@@ -278,9 +335,9 @@ class Story {
         event.what = fact;
         return event;
     }
-    static Style style_of(const Passage& passage)
+    Style style_of(const Passage& passage) const
     {
-        if (!passage.ended) return Style::story;
+        if (!passage.ended) return tale_.end_of(passage) ? Style::stop : Style::story;
         switch (passage.outcome) {
         case run::Outcome::done: return Style::strong;
         case run::Outcome::deferred: return Style::held;

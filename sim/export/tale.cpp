@@ -82,6 +82,16 @@ std::uint32_t Tale::number_of(MailId id) const
     return found == letters.end() ? 0 : found->number;
 }
 
+const Happening* Tale::end_of(const Passage& passage) const
+{
+    if (passage.ended) return nullptr;
+    const auto found = std::ranges::find_if(happenings, [&](const Happening& happening) {
+        return std::holds_alternative<run::ProcessChange>(happening.change) && happening.node == passage.node &&
+               happening.at >= passage.begun;
+    });
+    return found == happenings.end() ? nullptr : &*found;
+}
+
 Tale tale_of(const run::Log& log, const run::Journeys& journeys)
 {
     std::vector<NodeId> hosts;
@@ -463,6 +473,10 @@ Tale TaleFold::finish(Time end, const run::Journeys& journeys)
     for (std::size_t i = 0; i < tale_.passages.size(); ++i)
         if (const auto found = by_id.find(tale_.passages[i].mail); found != by_id.end())
             tale_.letters[found->second].passages.push_back(i);
+    // Where only ends were recorded, "by their beginning" says nothing: the order of the journey does.
+    for (Letter& letter : tale_.letters)
+        if (std::ranges::none_of(letter.passages, [&](std::size_t index) { return tale_.passages[index].known; }))
+            sort_stably(letter.passages, [&](std::size_t index) { return tale_.passages[index].step; });
     for (Passage& passage : tale_.passages) {
         sort_stably(passage.evidence, [](const Evidence& e) { return e.at; });
         sort_stably(passage.frame_numbers, [](const FrameRange& range) { return range.first; });

@@ -155,6 +155,8 @@ struct Tale {
 
     /// The letter's number; 0 for a mail that is none of the run's.
     std::uint32_t number_of(MailId id) const;
+    /// What stopped the host that had begun a step, before it ended; null where nothing did.
+    const Happening* end_of(const Passage& passage) const;
 };
 
 /// The tale of a whole run.

@@ -34,6 +34,32 @@ std::string_view state_text(tcp::State state)
 
 std::uint64_t number_of(run::FrameRef frame) { return static_cast<std::uint64_t>(frame); }
 
+/// Steps whose end is a reply of SMTP's, RFC 5321 §4.2.1.
+bool speaks_smtp(run::Step step)
+{
+    using enum run::Step;
+    return step == s1_submit || step == s2_relay || step == s3_3_transfer;
+}
+
+/// Key of the clause that decides how a step ended; empty where no RFC speaks of it.
+std::string_view clause_key(const run::StepEnded& ended)
+{
+    if (!speaks_smtp(ended.step)) return {};
+    const bool is_reply = ended.reason == "reply";
+    switch (ended.outcome) {
+    case run::Outcome::done: return "step.ended.done.rfc";
+    case run::Outcome::deferred:
+        if (ended.reason == "broke.after.dot") return "step.ended.deferred.after.dot.rfc";
+        if (ended.reason == "broke") return "step.ended.deferred.broke.rfc";
+        return is_reply ? "step.ended.deferred.rfc" : "step.ended.deferred.unanswered.rfc";
+    case run::Outcome::refused: return is_reply ? "step.ended.refused.rfc" : "";
+    case run::Outcome::failed: return "step.ended.failed.rfc";
+    case run::Outcome::blocked: return "step.ended.blocked.rfc";
+    case run::Outcome::bounced: return "step.ended.bounced.rfc";
+    }
+    return {};
+}
+
 /// Tells one event: a function for each kind of fact.
 class Telling {
   public:
@@ -202,9 +228,12 @@ class Telling {
     }
     std::string operator()(const run::StepEnded& fact) const
     {
-        std::string told =
-            deep(fmt::format("step.ended.{}", word(fact.outcome)),
-                 {{"node", node_}, {"step", narrator_.numbered(fact.step)}, {"why", narrator_.reason(fact, peer_)}});
+        if (depth_ == Depth::rfc)
+            if (std::string clause = narrator_.clause(fact); !clause.empty()) return clause;
+        const std::string_view depth = depth_ == Depth::exam ? "exam" : "plain";
+        std::string told = catalogue_.text(
+            fmt::format("step.ended.{}.{}", word(fact.outcome), depth),
+            {{"node", node_}, {"step", narrator_.numbered(fact.step)}, {"why", narrator_.reason(fact, peer_)}});
         while (told.ends_with(' ')) told.pop_back(); // where there was no reason to give
         return told;
     }
@@ -271,6 +300,12 @@ std::string Narrator::reason(const run::StepEnded& ended, std::string_view peer)
     const std::string whom = peer.empty() ? catalogue_.text("reason.peer") : terminal_safe(peer);
     if (catalogue_.has(key)) return catalogue_.text(key, {{"detail", detail}, {"peer", whom}});
     return catalogue_.text("reason.unknown", {{"reason", terminal_safe(ended.reason)}, {"detail", detail}});
+}
+
+std::string Narrator::clause(const run::StepEnded& ended) const
+{
+    const std::string_view key = clause_key(ended);
+    return key.empty() ? std::string{} : catalogue_.text(key);
 }
 
 std::string Narrator::step(run::Step step) const

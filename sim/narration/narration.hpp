@@ -25,6 +25,9 @@ class Narrator {
     /// Why a step ended as it did: a sentence, or empty where it just was done.
     std::string reason(const run::StepEnded& ended, std::string_view peer = {}) const;
 
+    /// The clause of an RFC behind the end of a step, or empty where none speaks of it.
+    std::string clause(const run::StepEnded& ended) const;
+
     /// "Submit", "投函".
     std::string step(run::Step step) const;
     /// "S3.1 Find MX".

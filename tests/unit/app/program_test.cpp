@@ -117,7 +117,10 @@ TEST_CASE("a scenario is run, saved, shown and exported", "[program]")
     const auto at_alice = program({"export", saved, "-o", folder / "alice.pcap", "--sniff", "alice-pc"});
     CHECK(at_alice.status == Status::good);
     CHECK(program({"show", folder / "alice.pcap", "--view", "packets"}).status == Status::good);
-    CHECK(program({"show", folder / "alice.pcap"}).status == Status::wrong_input); // it has no story
+    CHECK(program({"show", folder / "alice.pcap", "--view", "story"}).status == Status::wrong_input); // it has none
+    const auto packets = program({"show", folder / "alice.pcap"});
+    CHECK(packets.status == Status::good);
+    CHECK(packets.out == program({"show", folder / "alice.pcap", "--view", "packets"}).out);
 }
 
 TEST_CASE("the same scenario tells the same story; quiet says nothing; JSON is one object a line", "[program]")
@@ -299,6 +302,126 @@ TEST_CASE("JUnit's XML holds strange names", "[junit]")
     CHECK(xml.find("<failure message=\"wanted &quot;3&quot; &amp; found \\x1b[0m\" />") != std::string::npos);
     CHECK(xml.find("tests=\"2\" failures=\"1\" errors=\"0\"") != std::string::npos);
     CHECK(xml.find("tests=\"1\" failures=\"0\" errors=\"1\"") != std::string::npos);
+
+    const std::string more =
+        to_junit({{"a.toml", "", {{"one", true, ""}, {"one", false, "no", "for this"}}}, {"b.toml", "unusable", {}}});
+    CHECK(more.find("name=\"one\"") != std::string::npos);
+    CHECK(more.find("name=\"one#2\"") != std::string::npos); // no two of a suite alike
+    CHECK(more.find("<failure message=\"no\">for this</failure>") != std::string::npos);
+    JunitSuite broken{.name = "c.toml", .error = "unusable", .cases = {}, .problems = {"c.toml:1:2: <x>", "more"}};
+    CHECK(to_junit({broken}).find(">c.toml:1:2: &lt;x&gt;\nmore</error>") != std::string::npos);
+}
+
+TEST_CASE("JUnit's XML says what is wrong with a file, and why a check matters", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    std::ifstream file{program_test::two_letters};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string good = folder.write("why.toml", text + "\n[[check]]\nmail = 1\nis_in = \"bob-pc\"\ncopies = 7\n"
+                                                             "steps = [\"S1\"]\nwhy = \"Bob reads it.\"\n");
+    const std::string broken = folder.write("broken.toml", "nonsense = 1\n");
+    CHECK(program({"check", good, broken, "--junit", folder / "why.xml"}).status == Status::wrong_input);
+    std::ifstream xml{folder / "why.xml"};
+    const std::string results{std::istreambuf_iterator<char>{xml}, {}};
+    INFO(results);
+    CHECK(results.find("/copies\"") != std::string::npos);
+    CHECK(results.find("/steps\"") != std::string::npos);
+    CHECK(results.find(">Bob reads it.</failure>") != std::string::npos);
+    CHECK(results.find("broken.toml:1:1: ") != std::string::npos);
+}
+
+namespace {
+
+namespace program_test {
+
+/// The two letters' world without its acts, and with others.
+std::string world_with(const std::string& acts)
+{
+    return "title = \"t\"\nuntil = \"2min\"\n[isp.sakura]\ndomain = \"sakura.example.jp\"\n[company.example]\n"
+           "domain = \"example.com\"\n[user.alice]\nat = \"sakura\"\n"
+           "submits = { server = \"mail.example.com\", port = 25 }\n[user.bob]\nat = \"example\"\n" +
+           acts;
+}
+std::string letter_to(const std::string& whom)
+{
+    return "[[do]]\nat = \"1s\"\nalice.sends = { to = [" + whom + "], subject = \"Hello\", text = \"Hi\" }\n";
+}
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+} // namespace program_test
+
+} // namespace
+
+TEST_CASE("a letter that some recipients were refused says so where it was submitted", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const std::string both =
+        folder.write("two.toml", world_with(letter_to("\"carol@example.com\", \"bob@example.com\"")));
+    const std::string told = program({"run", both}).out;
+    INFO(told);
+    CHECK(has(told, "note    Others are on their way; refused was carol@example.com: 550 5.1.1"));
+
+    const std::string one = folder.write("one.toml", world_with(letter_to("\"carol@example.com\"")));
+    const std::string refused = program({"run", one}).out;
+    INFO(refused);
+    CHECK(has(refused, "R1 R2 R3 R4: the letter was not taken"));
+    CHECK_FALSE(has(refused, "Others are on their way"));
+    CHECK(has(program({"run", both, "--until", "1.05s"}).out, "R1 R2 R3 R4: not reached before the run ended"));
+}
+
+TEST_CASE("clauses of RFCs stand only where they decide", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const std::string both = folder.write("two.toml", world_with(letter_to("\"bob@example.com\"")));
+    const std::string told = program({"run", both, "--depth", "rfc"}).out;
+    INFO(told);
+    const std::string clause = "RFC 5321 §4.2.1: a 2yz reply";
+    REQUIRE(has(told, clause));
+    CHECK(told.find(clause) == told.rfind(clause)); // of S1 alone
+}
+
+TEST_CASE("a step that a power cut ended says so", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const std::string cut =
+        folder.write("cut.toml", world_with(letter_to("\"bob@example.com\"") +
+                                            "[[do]]\nat = \"1.05s\"\nalice-pc.crashes = { power = \"cut\" }\n"));
+    const auto told = program({"run", cut});
+    INFO(told.out << told.err);
+    CHECK(has(told.out, "cut off: alice-pc lost its power at 09:00:01.050"));
+    CHECK_FALSE(has(told.out, "not finished when the run ended"));
+}
+
+TEST_CASE("a thin run says what it lacks, in the journey's order, and gives only tips that lead somewhere", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const auto none = program({"run", two_letters, "--record", "none", "--save", folder / "none.pcapng"});
+    INFO(none.out);
+    CHECK(has(none.out, "--record none"));
+    CHECK(none.out.find("S1  ") < none.out.find("R2  "));
+    CHECK(none.out.find("R2  ") < none.out.find("R4  "));
+    CHECK_FALSE(has(none.out, "--view packets"));
+    CHECK_FALSE(has(none.out, "wireshark"));
+    const auto story = program({"run", two_letters, "--record", "story", "--save", folder / "story.pcapng"});
+    INFO(story.out);
+    CHECK(has(story.out, "--record story"));
+    CHECK(has(story.out, "--view dialogue"));
+    CHECK_FALSE(has(story.out, "--view packets"));
+}
+
+TEST_CASE("the tips name the program as it was called", "[program]")
+{
+    using namespace program_test;
+    setenv("TEGAMI_COMMAND", "./dev tegami", 1);
+    const auto told = program({"run", two_letters});
+    unsetenv("TEGAMI_COMMAND");
+    CHECK(has(told.out, "  ./dev tegami run "));
+    CHECK(has(program({"run", two_letters}).out, "  tegami run "));
 }
 
 TEST_CASE("what went wrong is told with where it was set and what mends it", "[program]")
@@ -329,4 +452,20 @@ TEST_CASE("what went wrong is told with where it was set and what mends it", "[p
     const auto both = program({"run", mended, "--until", "1h"});
     CHECK(both.out.find("09:00:00.500–09:10:00.000  example-mail is shut down.") != std::string::npos);
     CHECK(both.out.find("mend ") == std::string::npos);
+}
+
+TEST_CASE("a FIN that rides on the last reply is seen", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    REQUIRE(program({"run", two_letters, "--quiet", "--save", folder / "fin.pcapng"}).status == Status::good);
+    std::istringstream lines{program({"show", folder / "fin.pcapng", "--view", "packets"}).out};
+    int goodbyes = 0;
+    for (std::string line; std::getline(lines, line);)
+        if (has(line, "221 2.0.0") || has(line, "+OK Goodbye")) {
+            INFO(line);
+            CHECK(has(line, "  FIN"));
+            ++goodbyes;
+        }
+    CHECK(goodbyes >= 2);
 }
