@@ -190,7 +190,8 @@ TEST_CASE("servers that refuse, vanish or talk nonsense")
         {"S.\nC.\n", greeting, wire::Hangup::closed, false, ""},
         {"S: 220 mx\nC.\n", greeting, {}, true, ""},
         {"+10m\nC.\n", greeting, wire::Hangup::timed_out, false, ""},
-        {"S= {x*600}\\r\\n\nC.\n", greeting, {}, true, ""},
+        {"S= -ERR {x*505}\\r\\n\nC: QUIT\nS: +OK\nC.\n", greeting, {}, false, ""}, // 512 octets with CRLF
+        {"S= -ERR {x*506}\\r\\n\nC.\n", greeting, {}, true, ""},
         {"S: +OK\nC: CAPA\nS: +OK\nS 100001x: x\nC.\n", pop3::FetchStage::log_in, {}, true, ""},
         {hello + "C: USER bob\nS: -ERR no\nC: QUIT\nS: +OK\nC.\n", pop3::FetchStage::log_in, {}, false, ""},
         {hello + "C: USER bob\nS: +OK\nC: PASS pass word\nS: -ERR [AUTH] no\nC: QUIT\nS: +OK\nC.\n",

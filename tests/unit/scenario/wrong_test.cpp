@@ -314,6 +314,17 @@ TEST_CASE("acts", "[wrong]")
           "15:18 mail.number 2 1");
 }
 
+TEST_CASE("a mail to 1,000 recipients, and to one more", "[wrong]")
+{
+    for (const std::size_t count : {std::size_t{1'000}, std::size_t{1'001}}) {
+        std::string to;
+        for (std::size_t i = 0; i < count; ++i) to += "\"u" + std::to_string(i) + "@example.com\", ";
+        const std::string act =
+            "[[do]]\nat = \"1s\"\nalice.sends = { to = [" + to + "], subject = \"x\", text = \"y\" }\n";
+        CHECK(told(small_world + act) == (count == 1'000 ? "" : "13:22 sends.recipients 1000"));
+    }
+}
+
 TEST_CASE("acts that wait for each other", "[wrong]")
 {
     const auto letter_after = [](int mail) {

@@ -182,7 +182,9 @@ TEST_CASE("servers that do not want to talk, or cannot")
         {"S!\n", smtp::Stage::greeting, 0, wire::Hangup::reset, false},
         {"+5m\nC.\n", smtp::Stage::greeting, 0, wire::Hangup::timed_out, false},
         {"S 101x: 220-and on\nC.\n", smtp::Stage::greeting, 0, {}, true},
-        {"S= {x*5000}\\r\\n\nC.\n", smtp::Stage::greeting, 0, {}, true},
+        {"+299s\nS: 421 busy\nC.\n", smtp::Stage::greeting, 421, {}, false},
+        {"S= 421 {x*4092}\\r\\n\nC.\n", smtp::Stage::greeting, 421, {}, false}, // 4,096 octets
+        {"S= 421 {x*4093}\\r\\n\nC.\n", smtp::Stage::greeting, 0, {}, true},
         {hello + "S: 421 no\nC.\n", smtp::Stage::hello, 421, {}, false},
         {hello + "S: 451 later\nC: QUIT\nS: 221 bye\nC.\n", smtp::Stage::hello, 451, {}, false},
         {hello + "S: 502 what\nC: HELO client.example.org\nS: 550 no\nC: QUIT\nS: 221 bye\nC.\n",
