@@ -190,15 +190,15 @@ void Internet::on_icmp(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
         else
             context_.frames.give_back(answer);
     } else if (inet::is_error(message->type))
-        on_icmp_error(node, *message, frame.spans, frame.cause);
+        on_icmp_error(node, *message, frame.cause);
     context_.frames.give_back(frame);
 }
 
-void Internet::on_icmp_error(NodeId host, const inet::IcmpMessage& message, Spans serves, FactRef cause)
+void Internet::on_icmp_error(NodeId host, const inet::IcmpMessage& message, FactRef cause)
 {
     const auto quoted = inet::decode_icmp_quotation(message.body);
     if (!quoted) return;
-    if (quoted->header.protocol == Protocol::tcp) tcp_->on_icmp_error(host, message, *quoted, serves, cause);
+    if (quoted->header.protocol == Protocol::tcp) tcp_->on_icmp_error(host, message, *quoted, cause);
 }
 
 } // namespace tegami::net

@@ -84,7 +84,7 @@ class Internet {
     void forward(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const Route& route, bool to_a_group);
     void deliver(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, bool to_a_group);
     void on_icmp(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
-    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, Spans serves, FactRef cause);
+    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, FactRef cause);
     template <class Encode>
     void send_error(NicId nic, const Frame& about, const inet::Ipv4Packet& packet, bool to_a_group, inet::IcmpType type,
                     std::uint8_t code, Encode encode);

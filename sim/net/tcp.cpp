@@ -242,10 +242,8 @@ void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const t
     internet_.send(back, answer);
 }
 
-void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves,
-                        FactRef cause)
+void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, FactRef cause)
 {
-    static_cast<void>(serves);
     if (quoted.payload.size() < 8) return;
     const wire::Port local{wire::load_u16(&quoted.payload[0])};
     const wire::Port remote{wire::load_u16(&quoted.payload[2])};

@@ -69,8 +69,7 @@ class Tcp {
 
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
-    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, Spans serves,
-                       FactRef cause);
+    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
@@ -82,7 +81,6 @@ class Tcp {
     std::size_t connections() const { return in_use_; }
     /// Connections that hold buffers.
     std::size_t buffers_lent() const { return buffers_.lent(); }
-    void set_config(const tcp::Config& config) { config_ = config; }
 
   private:
     struct Listener {

@@ -87,7 +87,6 @@ World::World(const Loaded& loaded, WorldOptions options, std::vector<Act> added,
              run::Commentator* commentator)
     : plan_(loaded.plan),
       acts_(loaded.scenario.acts),
-      own_acts_(acts_.size()),
       end_(loaded.scenario.start + loaded.scenario.until),
       zone_minutes_(loaded.scenario.zone_minutes),
       topology_(topology_of(plan_)),

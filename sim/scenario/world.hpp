@@ -66,7 +66,6 @@ class World final : nodes::Watcher {
 
     Plan plan_;
     std::vector<Act> acts_; // the scenario's, then the added ones
-    std::size_t own_acts_ = 0;
     Time end_;
     std::int32_t zone_minutes_;
     net::Topology topology_;
