@@ -239,6 +239,58 @@ class Telling {
     }
     std::string operator()(const run::Joined&) const { return plain("joined", {}); }
 
+    // ---- names
+
+    std::string operator()(const run::DnsAsked& fact) const
+    {
+        return plain("dns.asked", {{"node", node_},
+                                   {"server", format(fact.server)},
+                                   {"name", terminal_safe(fact.name)},
+                                   {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsAnswered& fact) const
+    {
+        return plain(fmt::format("dns.answered.{}", word(fact.outcome)), {{"node", node_},
+                                                                          {"server", format(fact.server)},
+                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsServed& fact) const
+    {
+        return plain(fact.cached ? "dns.served.cached" : "dns.served", {{"node", node_},
+                                                                        {"client", format(fact.client)},
+                                                                        {"name", terminal_safe(fact.name)},
+                                                                        {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsCached& fact) const
+    {
+        return plain(fmt::format("dns.cached.{}", word(fact.change)), {{"node", node_},
+                                                                       {"name", terminal_safe(fact.name)},
+                                                                       {"type", record_type_name(fact.type)},
+                                                                       {"ttl", figure_text(fact.ttl)}});
+    }
+    std::string operator()(const run::DnsDecided& fact) const
+    {
+        return plain(fmt::format("dns.decided.{}", word(fact.decision)), {{"node", node_},
+                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"type", record_type_name(fact.type)},
+                                                                          {"detail", terminal_safe(fact.detail)}});
+    }
+
+    // ---- filters
+
+    std::string operator()(const run::FilterMatched& fact) const
+    {
+        return plain(
+            fmt::format("filter.matched.{}", word(fact.action)),
+            {{"node", node_}, {"filter", terminal_safe(fact.filter)}, {"row", fact.row}, {"count", fact.count}});
+    }
+    std::string operator()(const run::FilterChanged& fact) const
+    {
+        return plain(fact.on ? "filter.changed.on" : "filter.changed.off",
+                     {{"filter", terminal_safe(fact.filter)}, {"row", fact.row}});
+    }
+
     // ---- from outside
 
     std::string operator()(const run::Input& fact) const

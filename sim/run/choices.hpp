@@ -33,7 +33,14 @@ TEGAMI_CHOICES(DiskChange, power_cut, "written", "synced", "renamed", "removed",
 TEGAMI_CHOICES(ProcessChange, restarted, "started", "stopped", "crashed", "power_cut", "restarted")
 TEGAMI_CHOICES(LinkChange, loss, "up", "down", "loss")
 TEGAMI_CHOICES(Direction, received, "sent", "received")
-TEGAMI_CHOICES(Protocol, pop3, "none", "smtp", "pop3")
+TEGAMI_CHOICES(Protocol, dns, "none", "smtp", "pop3", "lmtp", "dns")
+TEGAMI_CHOICES(DnsTransport, tcp, "udp", "tcp")
+TEGAMI_CHOICES(DnsOutcome, forged, "answer", "alias", "referral", "no_such_name", "no_data", "refused", "failed",
+               "truncated", "timed_out", "lame", "forged")
+TEGAMI_CHOICES(CacheChange, evicted, "put", "hit", "expired", "evicted")
+TEGAMI_CHOICES(DnsDecision, done, "begun", "follows_alias", "follows_referral", "refused_record", "tries_next",
+               "gave_up", "done")
+TEGAMI_CHOICES(FilterAction, prohibit, "pass", "drop", "reset", "prohibit")
 TEGAMI_CHOICES(Outcome, bounced, "done", "deferred", "refused", "failed", "blocked", "bounced")
 TEGAMI_CHOICES(SpanKind, step, "session", "step")
 TEGAMI_CHOICES(Step, d1_report, "", "S1", "S1.dns", "S2", "S2.dns", "S3.1", "S3.2", "S3.3", "A1", "A2", "A3", "R1",

@@ -71,6 +71,13 @@ enum class FactKind : std::uint8_t {
     joined,
     input = 64,
     act,
+    dns_asked = 72,
+    dns_answered,
+    dns_served,
+    dns_cached,
+    dns_decided,
+    filter_matched = 80,
+    filter_changed,
 };
 
 /// What became of a frame handed to a link.
@@ -102,7 +109,35 @@ enum class DiskChange : std::uint8_t { written, synced, renamed, removed, folder
 enum class ProcessChange : std::uint8_t { started, stopped, crashed, power_cut, restarted };
 enum class LinkChange : std::uint8_t { up, down, loss };
 enum class Direction : std::uint8_t { sent, received };
-enum class Protocol : std::uint8_t { none, smtp, pop3 };
+enum class Protocol : std::uint8_t { none, smtp, pop3, lmtp, dns };
+
+enum class DnsTransport : std::uint8_t { udp, tcp };
+/// What an answer of the name system says.
+enum class DnsOutcome : std::uint8_t {
+    answer,       ///< the records asked for
+    alias,        ///< a CNAME, and not what it leads to
+    referral,     ///< ask those servers instead
+    no_such_name, ///< NXDOMAIN
+    no_data,      ///< the name is there, not the type
+    refused,      ///< RCODE 5
+    failed,       ///< SERVFAIL, FORMERR and other codes
+    truncated,    ///< TC: ask again by TCP
+    timed_out,    ///< no answer came
+    lame,         ///< from a server that should know the zone, and does not
+    forged,       ///< its port, id or question is not ours: not believed
+};
+enum class CacheChange : std::uint8_t { put, hit, expired, evicted };
+/// What a resolver makes of what it has heard.
+enum class DnsDecision : std::uint8_t {
+    begun,
+    follows_alias,
+    follows_referral,
+    refused_record, ///< out of bailiwick: not believed
+    tries_next,
+    gave_up, ///< `detail`: the limit or the last failure
+    done,
+};
+enum class FilterAction : std::uint8_t { pass, drop, reset, prohibit };
 
 /// How a step ended. A step that goes on as a new try ends `deferred`.
 enum class Outcome : std::uint8_t { done, deferred, refused, failed, blocked, bounced };
@@ -526,13 +561,143 @@ struct Act {
     static constexpr auto fields() { return std::tuple{field("number", &Act::number), field("what", &Act::what)}; }
 };
 
+// ---- names ---------------------------------------------------------------------------------------------------------
+
+/// A question was sent to a server. RFC 1035 §4.
+struct DnsAsked {
+    TEGAMI_FACT(dns_asked, "dns.asked", story)
+    DnsTransport transport{};
+    wire::Address server;
+    std::uint16_t port = 0; ///< ours
+    std::uint16_t id = 0;
+    std::string_view name; ///< with the dot at its end
+    std::uint16_t type = 0;
+    bool recursive = false; ///< RD: the server is to find the answer
+    static constexpr auto fields()
+    {
+        return std::tuple{field("transport", &DnsAsked::transport), field("server", &DnsAsked::server),
+                          field("port", &DnsAsked::port),           field("id", &DnsAsked::id),
+                          field("name", &DnsAsked::name),           field("type", &DnsAsked::type),
+                          field("recursive", &DnsAsked::recursive)};
+    }
+};
+
+/// What became of a question, at whoever asked it.
+struct DnsAnswered {
+    TEGAMI_FACT(dns_answered, "dns.answered", story)
+    wire::Address server;
+    std::uint16_t id = 0;
+    std::string_view name;
+    std::uint16_t type = 0;
+    std::uint16_t rcode = 0;
+    DnsOutcome outcome{};
+    /// Lines of a zone file, "owner TTL IN TYPE data": answer, authority and additional section, an empty line between.
+    std::string_view records;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("server", &DnsAnswered::server),  field("id", &DnsAnswered::id),
+                          field("name", &DnsAnswered::name),      field("type", &DnsAnswered::type),
+                          field("rcode", &DnsAnswered::rcode),    field("outcome", &DnsAnswered::outcome),
+                          field("records", &DnsAnswered::records)};
+    }
+};
+
+/// A server, authoritative or recursive, answers a question.
+struct DnsServed {
+    TEGAMI_FACT(dns_served, "dns.served", story)
+    wire::Address client;
+    std::uint16_t port = 0;
+    std::uint16_t id = 0;
+    std::string_view name;
+    std::uint16_t type = 0;
+    std::uint16_t rcode = 0;
+    DnsOutcome outcome{};
+    bool cached = false; ///< nobody had to be asked
+    static constexpr auto fields()
+    {
+        return std::tuple{field("client", &DnsServed::client),   field("port", &DnsServed::port),
+                          field("id", &DnsServed::id),           field("name", &DnsServed::name),
+                          field("type", &DnsServed::type),       field("rcode", &DnsServed::rcode),
+                          field("outcome", &DnsServed::outcome), field("cached", &DnsServed::cached)};
+    }
+};
+
+/// A resolver's memory of the records of one name and type.
+struct DnsCached {
+    TEGAMI_FACT(dns_cached, "dns.cached", story)
+    CacheChange change{};
+    std::string_view name;
+    std::uint16_t type = 0; ///< 0 where the name itself is known not to be
+    bool negative = false;
+    std::uint32_t ttl = 0; ///< seconds that it is still good for
+    std::string_view records;
+    std::uint8_t credibility = 0; ///< the higher, the more it is believed
+    static constexpr auto fields()
+    {
+        return std::tuple{field("change", &DnsCached::change),
+                          field("name", &DnsCached::name),
+                          field("type", &DnsCached::type),
+                          field("negative", &DnsCached::negative),
+                          field("ttl", &DnsCached::ttl),
+                          field("records", &DnsCached::records),
+                          field("credibility", &DnsCached::credibility)};
+    }
+};
+
+/// A resolver's reasoning about a question.
+struct DnsDecided {
+    TEGAMI_FACT(dns_decided, "dns.decided", story)
+    DnsDecision decision{};
+    std::string_view name;
+    std::uint16_t type = 0;
+    std::string_view detail; ///< a zone, a name, a server, or the stable key of a limit
+    static constexpr auto fields()
+    {
+        return std::tuple{field("decision", &DnsDecided::decision), field("name", &DnsDecided::name),
+                          field("type", &DnsDecided::type), field("detail", &DnsDecided::detail)};
+    }
+};
+
+// ---- filters -------------------------------------------------------------------------------------------------------
+
+/// A row of a packet filter decided: for each packet that serves a mail or is not passed, else once in a thousand.
+struct FilterMatched {
+    TEGAMI_FACT(filter_matched, "filter.matched", story)
+    std::string_view filter;
+    std::uint32_t row = 0; ///< from 1; 0 where no row matched
+    FilterAction action{};
+    FrameRef frame{};
+    NicId nic{};             ///< by which the packet came
+    std::uint64_t count = 0; ///< of packets that this row has decided, this one included
+    static constexpr auto fields()
+    {
+        return std::tuple{field("filter", &FilterMatched::filter), field("row", &FilterMatched::row),
+                          field("action", &FilterMatched::action), field("frame", &FilterMatched::frame),
+                          field("nic", &FilterMatched::nic),       field("count", &FilterMatched::count)};
+    }
+};
+
+/// A row was switched on or off.
+struct FilterChanged {
+    TEGAMI_FACT(filter_changed, "filter.changed", none)
+    std::string_view filter;
+    std::uint32_t row = 0;
+    bool on = false;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("filter", &FilterChanged::filter), field("row", &FilterChanged::row),
+                          field("on", &FilterChanged::on)};
+    }
+};
+
 #undef TEGAMI_FACT
 
 using AnyFact =
     std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged, IcmpNoted,
                  TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer, TcpRefused, TcpClosed,
                  SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged, DiskChanged,
-                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act>;
+                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached,
+                 DnsDecided, FilterMatched, FilterChanged>;
 
 /// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
 struct Event {

@@ -249,6 +249,13 @@ struct Apply {
     void operator()(const Input&) { ++state.inputs; }
     void operator()(const Act&) { ++state.acts; }
 
+    void operator()(const DnsAsked&) {}
+    void operator()(const DnsAnswered&) {}
+    void operator()(const DnsServed&) {}
+    void operator()(const DnsCached&) {}
+    void operator()(const DnsDecided&) {}
+    void operator()(const FilterMatched&) {}
+    void operator()(const FilterChanged&) {}
     void operator()(const Content&) {}
     void operator()(const Joined&) {}
     void operator()(const std::monostate&) {}
