@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::size_t header_size = 12; // octets, RFC 1035 §4.1.1
 
-constexpr std::string_view label_too_long = "RFC 1035 §2.3.4: a label is at most 63 octets";
-constexpr std::string_view name_too_long = "RFC 1035 §2.3.4: a name is at most 255 octets";
+using namespace name_rules;
 
 /// RFC 4343 §3. Length octets, which are under 64, stay as they are.
 constexpr std::uint8_t lower(std::uint8_t octet)
@@ -171,7 +170,7 @@ wire::Decoded<Name> parse_name(std::string_view text, const Name& origin)
     const auto malformed = [](std::size_t offset, std::string_view rule) {
         return std::unexpected(wire::Malformed{offset, rule});
     };
-    if (text.empty()) return malformed(0, "RFC 1035 §5.1: a name is not empty");
+    if (text.empty()) return malformed(0, name_is_empty);
     if (text == ".") return Name{};
 
     NameBuilder name;
@@ -183,17 +182,17 @@ wire::Decoded<Name> parse_name(std::string_view text, const Name& origin)
             auto octet = static_cast<std::uint8_t>(text[i]);
             if (octet == '\\') { // §5.1: \DDD is an octet, \X any other character without its meaning
                 const std::size_t escape = i;
-                if (++i == text.size()) return malformed(escape, "RFC 1035 §5.1: a backslash escapes what follows it");
+                if (++i == text.size()) return malformed(escape, nothing_escaped);
                 octet = static_cast<std::uint8_t>(text[i]);
                 if (octet >= '0' && octet <= '9') {
                     unsigned value = 0;
                     for (std::size_t end = i + 3; i < end; ++i) {
                         if (i == text.size() || text[i] < '0' || text[i] > '9')
-                            return malformed(escape, "RFC 1035 §5.1: \\DDD has three decimal digits");
+                            return malformed(escape, escape_is_short);
                         value = value * 10 + static_cast<unsigned>(text[i] - '0');
                     }
                     --i;
-                    if (value > 255) return malformed(escape, "RFC 1035 §5.1: \\DDD is an octet, at most 255");
+                    if (value > 255) return malformed(escape, escape_too_large);
                     octet = static_cast<std::uint8_t>(value);
                 }
             }
@@ -201,7 +200,7 @@ wire::Decoded<Name> parse_name(std::string_view text, const Name& origin)
             if (!name.has_room_for(1)) return malformed(label_offset, name_too_long);
             name.put(octet);
         }
-        if (name.label_size() == 0) return malformed(label_offset, "RFC 1035 §3.1: only the root's label is empty");
+        if (name.label_size() == 0) return malformed(label_offset, label_is_empty);
         name.end_label();
         if (i == text.size()) { // no dot at its end: relative
             if (!name.has_room_for(origin.size() - 1)) return malformed(0, name_too_long);

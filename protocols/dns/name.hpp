@@ -126,6 +126,17 @@ struct NameHash {
     std::size_t operator()(const Name& name) const { return name.hash(); }
 };
 
+/// What `parse_name` says of text that is no name.
+namespace name_rules {
+inline constexpr std::string_view name_is_empty = "RFC 1035 §5.1: a name is not empty";
+inline constexpr std::string_view label_is_empty = "RFC 1035 §3.1: only the root's label is empty";
+inline constexpr std::string_view label_too_long = "RFC 1035 §2.3.4: a label is at most 63 octets";
+inline constexpr std::string_view name_too_long = "RFC 1035 §2.3.4: a name is at most 255 octets";
+inline constexpr std::string_view nothing_escaped = "RFC 1035 §5.1: a backslash escapes what follows it";
+inline constexpr std::string_view escape_is_short = "RFC 1035 §5.1: \\DDD has three decimal digits";
+inline constexpr std::string_view escape_too_large = "RFC 1035 §5.1: \\DDD is an octet, at most 255";
+} // namespace name_rules
+
 /// <domain-name> as people write it: "mail.example.com." or, relative to `origin`, "mail". `\.` and `\046` are a dot inside
 /// a label. RFC 1035 §5.1. The offset of a failure counts octets of `text`.
 wire::Decoded<Name> parse_name(std::string_view text, const Name& origin = {});
