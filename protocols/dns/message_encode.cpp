@@ -233,8 +233,9 @@ bool is_needed_glue(const Message& message, const Record& record)
     if (!message.header.response || message.header.authoritative || !message.answers.empty()) return false;
     if (record.type != Type::a && record.type != Type::aaaa) return false;
     return std::ranges::any_of(message.authority, [&](const Record& each) {
+        if (!record.owner.is_at_or_below(each.owner)) return false;
         const auto ns = each.as<Ns>();
-        return ns && ns->nsdname == record.owner && record.owner.is_at_or_below(each.owner);
+        return ns && ns->nsdname == record.owner;
     });
 }
 
