@@ -249,7 +249,7 @@ bool Resolver::follow_aliases(Time now, Walk& walk, const std::vector<Record>& a
             give_up(now, walk, End::alias_loop);
             return false;
         }
-        if (walk.aliases.size() > most_aliases) {
+        if (std::ssize(walk.aliases) > most_aliases) {
             give_up(now, walk, End::limit_aliases);
             return false;
         }

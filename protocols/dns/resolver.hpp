@@ -31,7 +31,6 @@ inline constexpr Duration longest_question = wire::seconds(10);
 inline constexpr unsigned tries_a_server = 3;    // without response, in one walk
 inline constexpr std::size_t most_walks = 1'000; // at once
 
-enum class Transport : std::uint8_t { udp, tcp };
 enum class QueryId : std::uint32_t {};
 /// Whoever asks a resolver numbers its questions.
 enum class ClientId : std::uint64_t {};

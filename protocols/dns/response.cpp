@@ -227,7 +227,7 @@ Chain follow(const std::vector<Record>& answers, const Name& name, Type type, co
         const auto leads_back = [&](const Record& before) { return before.owner == target->cname; };
         chain.aliases.push_back(alias.front());
         chain.name = target->cname;
-        if (std::ranges::any_of(chain.aliases, leads_back) || chain.aliases.size() > most_aliases) {
+        if (std::ranges::any_of(chain.aliases, leads_back) || std::ssize(chain.aliases) > most_aliases) {
             chain.looped = true;
             return chain;
         }

@@ -8,12 +8,11 @@
 ///
 /// Left out: DNAME (RFC 6672) is followed by the CNAME that comes with it, and not by itself.
 
-#include "protocols/dns/message.hpp"
+#include "protocols/dns/authority.hpp" // Transport, most_aliases
 #include "protocols/dns/note.hpp"
 
 namespace tegami::dns {
 
-inline constexpr std::size_t most_aliases = 11;         // CNAMEs to an answer
 inline constexpr std::size_t most_servers = 13;         // names of servers taken from one NS set
 inline constexpr std::size_t most_server_addresses = 4; // of each family, taken of one server
 
