@@ -200,6 +200,10 @@ class Telling {
         return ruled(fmt::format("tcp.refused.{}", word(fact.direction)), fact.rule,
                      {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
     }
+    std::string operator()(const run::TcpRemarked& fact) const
+    {
+        return ruled("tcp.remarked", fact.rule, {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
+    }
     std::string operator()(const run::TcpClosed&) const { return plain("tcp.closed", {{"node", node_}}); }
 
     // ---- dialogues

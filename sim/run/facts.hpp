@@ -62,6 +62,7 @@ enum class FactKind : std::uint8_t {
     tcp_timer,
     tcp_refused,
     tcp_closed,
+    tcp_remarked,
     line_said = 32,
     line_heard,
     session_begun,
@@ -493,6 +494,17 @@ struct TcpClosed {
     static constexpr auto fields() { return std::tuple{field("connection", &TcpClosed::connection)}; }
 };
 
+/// Something worth telling that changes nothing by itself: urgent data, octets that came twice, a smaller path, R1.
+struct TcpRemarked {
+    TEGAMI_FACT(tcp_remarked, "tcp.remarked", story)
+    ConnectionId connection{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpRemarked::connection), field("rule", &TcpRemarked::rule)};
+    }
+};
+
 // ---- dialogues -----------------------------------------------------------------------------------------------------
 
 /// A session's connection and protocol, at the end that opened it and at the end that accepted it.
@@ -815,11 +827,10 @@ struct FilterChanged {
 using AnyFact =
     std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged, IcmpNoted,
                  NeighbourChanged, AddressChanged, SwitchChanged, PathMtuChanged, PacketFragmented, PacketReassembled,
-
                  TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer, TcpRefused, TcpClosed,
-                 SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged, DiskChanged,
-                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached,
-                 DnsDecided, FilterMatched, FilterChanged>;
+                 TcpRemarked, SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged,
+                 DiskChanged, ProcessChanged, StepBegun, StepEnded, Joined, Input, Act, DnsAsked, DnsAnswered,
+                 DnsServed, DnsCached, DnsDecided, FilterMatched, FilterChanged>;
 
 /// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
 struct Event {

@@ -207,6 +207,7 @@ struct Apply {
     void operator()(const TcpRetransmission& fact) { ++connection(fact.connection).retransmissions; }
     void operator()(const TcpTimer& fact) { ++connection(fact.connection).timeouts; }
     void operator()(const TcpRefused&) { ++state.resets; }
+    void operator()(const TcpRemarked&) {}
     void operator()(const TcpClosed& fact) { state.connections.erase(fact.connection); }
 
     void operator()(const SessionBegun& fact)
