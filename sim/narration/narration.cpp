@@ -249,6 +249,30 @@ class Telling {
                                                                          {"size", figure_text(fact.size)}});
     }
 
+    std::string operator()(const run::MailCompleted& fact) const
+    {
+        return plain(fmt::format("mail.completed.{}", word(fact.change)),
+                     {{"node", node_}, {"line", terminal_safe(fact.line)}});
+    }
+    std::string operator()(const run::AuthJudged& fact) const
+    {
+        return plain(fmt::format("auth.judged.{}", word(fact.verdict)), {{"node", node_},
+                                                                         {"mechanism", terminal_safe(fact.mechanism)},
+                                                                         {"identity", terminal_safe(fact.identity)}});
+    }
+    std::string operator()(const run::MailRouted& fact) const
+    {
+        std::string key = fmt::format("mail.routed.{}", word(fact.choice));
+        if (fact.choice == run::RouteChoice::left_out) key += fmt::format(".{}", fact.detail);
+        if (!catalogue_.has(key + ".plain")) key = "mail.routed.unknown"; // of a run that a newer tegami made
+        return plain(key, {{"node", node_},
+                           {"domain", terminal_safe(fact.domain)},
+                           {"host", terminal_safe(fact.host)},
+                           {"address", format(fact.address)},
+                           {"preference", fact.preference},
+                           {"detail", terminal_safe(fact.detail)}});
+    }
+
     // ---- hosts
 
     std::string operator()(const run::ProcessChanged& fact) const

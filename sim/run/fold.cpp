@@ -272,6 +272,9 @@ struct Apply {
     void operator()(const Input&) { ++state.inputs; }
     void operator()(const Act&) { ++state.acts; }
 
+    void operator()(const MailCompleted&) {}
+    void operator()(const AuthJudged&) {}
+    void operator()(const MailRouted&) {}
     void operator()(const DnsAsked&) {}
     void operator()(const DnsAnswered&) {}
     void operator()(const DnsServed&) {}
