@@ -43,6 +43,10 @@ class Host final : engine::DiskWitness {
     Names* names() const { return names_; }
     void set_names(Names* names) { names_ = names; }
 
+    /// Its stub resolver; null where it has none.
+    Names* names() const { return names_.get(); }
+    void set_names(std::unique_ptr<Names> names) { names_ = std::move(names); }
+
     void add(std::unique_ptr<Role> role) { roles_.push_back(std::move(role)); }
 
     /// Starts a process on this host.
@@ -87,6 +91,7 @@ class Host final : engine::DiskWitness {
     Names* names_ = nullptr;
     std::uint64_t files_ = 0;
     bool running_ = false;
+    std::unique_ptr<Names> names_;
     std::vector<std::unique_ptr<Role>> roles_; // behind all that they use
 };
 

@@ -10,11 +10,13 @@ net::Topology topology_of(const Plan& plan)
 {
     net::Topology topology;
     for (const PlanNode& node : plan.nodes) {
-        net::HostSpec host{
-            .name = node.name, .router = node.kind == NodeKind::router, .interfaces = {}, .announces = {}};
+        net::HostSpec host{.name = node.name,
+                           .kind = node.kind == NodeKind::router ? net::HostKind::router : net::HostKind::host,
+                           .interfaces = {},
+                           .announces = {}};
         for (const PlanNic& nic : node.nics)
-            host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, nic.address});
-        if (host.router && node.site != nowhere) {
+            host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, {{nic.address, 32}}});
+        if (host.is_router() && node.site != nowhere) {
             const Net& net = plan.sites[node.site].net;
             host.announces.push_back({net.address, net.length});
         }
