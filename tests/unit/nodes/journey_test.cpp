@@ -478,8 +478,8 @@ TEST_CASE("letters in a circle end after a hundred hops", "[nodes][mta][limits]"
     world.table.addresses["mx.round.example"] = std::vector{site::at(5)}; // as mx1 is told
     site::Table other_table = world.table;
     other_table.addresses["mx.round.example"] = std::vector{site::at(4)}; // as mx2 is told
-    site::TableNames other_names{world.lab.engine, world.lab.node("mx2"), other_table};
-    world.host("mx2").set_names(&other_names);
+    world.host("mx2").set_names(
+        std::make_unique<site::TableNames>(world.lab.engine, world.lab.node("mx2"), other_table));
     struct Sending {
         static Task<void> run(World& world)
         {
