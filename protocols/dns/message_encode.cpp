@@ -28,9 +28,7 @@ class WrittenNames {
     std::uint16_t find(std::uint16_t parent, const std::uint8_t* label, const std::uint8_t* message) const
     {
         for (std::uint16_t i = heads_[bucket(parent, label)]; i != none; i = node(i).next)
-            if (node(i).parent == parent && message[node(i).offset] == *label &&
-                std::memcmp(message + node(i).offset, label, 1u + *label) == 0)
-                return i;
+            if (node(i).parent == parent && same_label(message + node(i).offset, label)) return i;
         return none;
     }
     std::uint16_t add(std::uint16_t parent, const std::uint8_t* label, std::size_t offset)
@@ -60,6 +58,14 @@ class WrittenNames {
     struct Node {
         std::uint16_t offset, parent, next;
     };
+    static bool same_label(const std::uint8_t* a, const std::uint8_t* b)
+    {
+        const std::size_t size = *b;
+        if (*a != size) return false;
+        for (std::size_t i = 1; i <= size; ++i) // short: a call would cost more
+            if (a[i] != b[i]) return false;
+        return true;
+    }
     static std::size_t bucket(std::uint16_t parent, const std::uint8_t* label)
     {
         return (parent * 17u + label[0] * 5u + label[1] * 31u + label[*label] * 131u + label[(*label + 1) / 2] * 7u) %
@@ -149,9 +155,21 @@ class MessageWriter {
         }
     }
 
+    /// An owner, which mostly is that of the record before, or the question's.
+    void owner(const Name& owner)
+    {
+        if (last_owner_ != nullptr && owner.is_identical(*last_owner_)) return u16(last_owner_pointer_);
+        const std::size_t begin = offset();
+        name(owner.wire().data());
+        if (owner.is_root() || begin > furthest_pointer) return;
+        const bool is_pointer = offset() == begin + 2; // it stood there before as a whole
+        last_owner_pointer_ = is_pointer ? wire::load_u16(begin_ + begin) : static_cast<std::uint16_t>(0xC000 | begin);
+        last_owner_ = &owner;
+    }
+
     void record(const Record& record)
     {
-        name(record.owner.wire().data());
+        owner(record.owner);
         u16(static_cast<std::uint16_t>(record.type));
         u16(static_cast<std::uint16_t>(record.rr_class));
         u32(record.ttl);
@@ -193,6 +211,7 @@ class MessageWriter {
     void back_to(Mark mark)
     {
         names_.shrink(mark.names, begin_);
+        last_owner_ = nullptr;
         at_ = mark.at;
     }
 
@@ -200,6 +219,8 @@ class MessageWriter {
     std::uint8_t* begin_;
     std::uint8_t* at_;
     WrittenNames names_;
+    const Name* last_owner_ = nullptr;
+    std::uint16_t last_owner_pointer_ = 0;
 };
 
 std::size_t uncompressed_size(const std::vector<Record>& records)
@@ -278,7 +299,7 @@ wire::OctetBuffer encode(const Message& message, std::size_t limit)
     out.u16(0); // the bits and counts follow at the end
     out.u32(0), out.u32(0);
     for (const Question& question : message.questions) {
-        out.name(question.name.wire().data());
+        out.owner(question.name);
         out.u16(static_cast<std::uint16_t>(question.type));
         out.u16(static_cast<std::uint16_t>(question.rr_class));
     }

@@ -36,7 +36,7 @@ class DataBuilder {
         size_ += name.size();
         return *this;
     }
-    Rdata finish() const { return Rdata::from_roomy(octets_, size_); }
+    Rdata finish() const { return Rdata{octets_, size_}; }
 
   private:
     std::uint8_t octets_[2 * largest_name + 20];
@@ -313,7 +313,7 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
     if (in.offset() != end) in.fail(disagree);
     if (filled + tail.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
     if (in.failed()) return {};
-    if (tail.empty()) return Rdata::from_roomy(head.data(), filled);
+    if (tail.empty()) return Rdata{head.data(), filled};
     return Rdata{Octets{head}.first(filled), tail};
 }
 

@@ -91,13 +91,8 @@ class Rdata {
     explicit Rdata(wire::Octets octets) : octets_(octets) {}
     Rdata(wire::Octets head, wire::Octets tail) : octets_(head, tail) {}
     /// `size` octets at a place where `roomy` of them may be read.
-    static constexpr std::size_t roomy = 46;
-    static Rdata from_roomy(const std::uint8_t* octets, std::size_t size)
-    {
-        Rdata data;
-        data.octets_ = CompactOctets<46>::from_roomy(octets, size);
-        return data;
-    }
+    static constexpr std::size_t roomy = CompactOctets<46>::roomy;
+    Rdata(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
     Rdata(const A& data);
     Rdata(const Aaaa& data);
     Rdata(const Ns& data);
