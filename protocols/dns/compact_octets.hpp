@@ -65,6 +65,8 @@ class CompactOctets {
     const std::uint8_t* data() const { return is_inside() ? block_.storage : heap(); }
     std::size_t size() const { return block_.size; }
     wire::Octets octets() const { return {data(), size()}; }
+    /// How many octets may be read from `data()` on, whatever they are.
+    std::size_t readable() const { return is_inside() ? roomy : size(); }
 
   private:
     /// Copied as a whole: a few moves of equal width, each of which finds what the last one wrote.

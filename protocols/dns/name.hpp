@@ -38,6 +38,8 @@ class Name {
     /// As over a wire without compression: 1 to 255 octets.
     wire::Octets wire() const { return octets_.octets(); }
     std::size_t size() const { return octets_.size(); }
+    /// How many octets may be read from the first on, whatever they are behind `size()`.
+    std::size_t readable() const { return octets_.readable(); }
 
     bool is_root() const { return size() == 1; }
     /// "*" is the leftmost label. RFC 4592 §2.1.1.

@@ -115,7 +115,12 @@ Rdata::Rdata(const Aaaa& data) : octets_(Octets{data.address.octets}) {}
 Rdata::Rdata(const Ns& data) : octets_(data.nsdname.wire()) {}
 Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
-Rdata::Rdata(const Mx& data) : Rdata(DataBuilder{}.u16(data.preference).name(data.exchange).finish()) {}
+Rdata::Rdata(const Mx& data)
+{
+    std::array<std::uint8_t, 2> preference;
+    wire::store_u16(preference.data(), data.preference);
+    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+}
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
                 .name(data.mname)

@@ -105,6 +105,8 @@ class Rdata {
 
     wire::Octets octets() const { return octets_.octets(); }
     std::size_t size() const { return octets_.size(); }
+    /// How many octets may be read from the first on, whatever they are behind `size()`.
+    std::size_t readable() const { return octets_.readable(); }
 
     /// Octet for octet. What differs in the case of a name only: `same_data`.
     bool operator==(const Rdata& other) const;
