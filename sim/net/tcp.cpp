@@ -258,11 +258,40 @@ void Tcp::answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment&
     internet_.send(back, answer);
 }
 
-void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
+Socket* Tcp::find_quoted(NodeId host, const ErrorReport& report)
 {
     const wire::Port local{wire::load_u16(&report.payload[0])};
     const wire::Port remote{wire::load_u16(&report.payload[2])};
-    Socket* const socket = find({host, report.source, report.destination, local, remote});
+    return find({host, report.source, report.destination, local, remote});
+}
+
+bool Tcp::has_in_flight(NodeId host, const ErrorReport& report)
+{
+    const Socket* const socket = find_quoted(host, report);
+    if (!socket) return false;
+    const tcp::Sequence una = socket->connection.send_unacknowledged();
+    return wire::load_u32(&report.payload[4]) - una < socket->connection.send_max() - una;
+}
+
+void Tcp::take_path(Socket& socket, const inet::PathMtu& path)
+{
+    const std::size_t headers = (socket.v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
+    socket.mss_of_path = static_cast<std::uint16_t>(path.mtu - headers);
+    socket.dont_fragment = path.dont_fragment;
+}
+
+void Tcp::on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
+    if (!socket) return;
+    socket->cause = cause;
+    take_path(*socket, path);
+    after_event(*socket);
+}
+
+void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
     if (!socket) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
@@ -300,6 +329,8 @@ void Tcp::after_event(Socket& socket)
 void Tcp::push(Socket& socket)
 {
     if (socket.busy) return;
+    if (socket.mss_of_path != 0 && socket.connection.mss() > socket.mss_of_path)
+        socket.connection.limit_mss(socket.mss_of_path);
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
@@ -314,7 +345,8 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
     const std::size_t size = header + payload.size();
     Frame& frame = socket.v4 ? internet_.packet(inet::Ipv4Header{.source = socket.name.local.to_v4(),
                                                                  .destination = socket.name.remote.to_v4(),
-                                                                 .protocol = inet::Protocol::tcp},
+                                                                 .protocol = inet::Protocol::tcp,
+                                                                 .dont_fragment = socket.dont_fragment},
                                                 size)
                              : internet_.packet(inet::Ipv6Header{.source = socket.name.local,
                                                                  .destination = socket.name.remote,

@@ -46,6 +46,8 @@ struct alignas(64) Socket {
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
     bool v4 = true;
+    bool dont_fragment = true;
+    std::uint16_t mss_of_path = 0; ///< what its path carries; 0: as much as the link
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -74,6 +76,11 @@ class Tcp {
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
     void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is one that was sent and not yet acknowledged: others are forged, or late.
+    /// RFC 5927 §4.1.
+    bool has_in_flight(NodeId host, const ErrorReport& report);
+    /// Packets to that destination may be no larger: the connection sends smaller ones from now on.
+    void on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
@@ -102,6 +109,8 @@ class Tcp {
 
     Socket& make(const SocketName& name, NicId over = Internet::itself);
     const tcp::Config& config_for(const Path& path);
+    Socket* find_quoted(NodeId host, const ErrorReport& report);
+    static void take_path(Socket& socket, const inet::PathMtu& path);
     Socket& at(std::uint32_t index) { return sockets_[index / sockets_a_piece][index % sockets_a_piece]; }
     template <class Do>
     void for_each_of(NodeId node, Do act);

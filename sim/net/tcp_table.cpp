@@ -113,6 +113,9 @@ Socket& Tcp::make(const SocketName& name, NicId over)
     socket.name = name;
     socket.path = path;
     socket.v4 = name.remote.is_v4();
+    if (const inet::PathMtu known = internet_.path_mtu(path, name.node, name.remote);
+        known.mtu < links_[path.nic].mtu || !known.dont_fragment)
+        take_path(socket, known);
     socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
     socket.initial_send = initial_sequence(name);
     return socket;
