@@ -20,16 +20,16 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
 
 Tcp::~Tcp() = default;
 
-tcp::Sequence Tcp::initial_sequence(const SocketName& name)
+/// What nobody outside the host can compute from the connection's four numbers: RFC 9293 §3.4.1, RFC 7323 §7.1.
+std::uint64_t Tcp::secret_of(const SocketName& name)
 {
-    // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
     std::array<std::uint8_t, 12> four;
     wire::store_u32(&four[0], name.local);
     wire::store_u32(&four[4], name.remote);
     wire::store_u16(&four[8], static_cast<std::uint16_t>(name.local_port));
     wire::store_u16(&four[10], static_cast<std::uint16_t>(name.remote_port));
     engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(four));
-    return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    return secret.draw();
 }
 
 // ---- opening -------------------------------------------------------------------------------------------------------
@@ -248,7 +248,8 @@ void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const ine
     const wire::Port local{wire::load_u16(&quoted.payload[0])};
     const wire::Port remote{wire::load_u16(&quoted.payload[2])};
     Socket* const socket = find({host, quoted.header.source, quoted.header.destination, local, remote});
-    if (!socket) return;
+    // A stranger does not know which numbers are in flight (RFC 5927 §4.1).
+    if (!socket || !socket->connection.is_in_flight(wire::load_u32(&quoted.payload[4]))) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
     // when it gives up. Only that no such protocol or port is there ends it, while it is being opened.
@@ -357,6 +358,7 @@ void Tcp::detach(Socket& socket)
         socket.connection.abort();
     else
         socket.connection.close();
+    socket.connection.abandon(context_.engine.now());
     push(socket);
 }
 

@@ -74,6 +74,8 @@ class Tcp {
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
+    /// What all connections have in common: to be changed before the first is made.
+    tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
     void detach(Socket& socket);
@@ -106,7 +108,7 @@ class Tcp {
     Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, wire::Port port);
     wire::Port free_port(NodeId node, std::uint32_t local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(const SocketName& name);
+    std::uint64_t secret_of(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment,
