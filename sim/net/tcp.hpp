@@ -139,6 +139,7 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
+    tcp::Config config_;
     std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
