@@ -36,7 +36,7 @@ class DataBuilder {
         size_ += name.size();
         return *this;
     }
-    Rdata finish() const { return Rdata::from_roomy(octets_, size_); }
+    Rdata finish() const { return Rdata{octets_, size_}; }
 
   private:
     std::uint8_t octets_[2 * largest_name + 20];
@@ -115,7 +115,12 @@ Rdata::Rdata(const Aaaa& data) : octets_(Octets{data.address.octets}) {}
 Rdata::Rdata(const Ns& data) : octets_(data.nsdname.wire()) {}
 Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
-Rdata::Rdata(const Mx& data) : Rdata(DataBuilder{}.u16(data.preference).name(data.exchange).finish()) {}
+Rdata::Rdata(const Mx& data)
+{
+    std::array<std::uint8_t, 2> preference;
+    wire::store_u16(preference.data(), data.preference);
+    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+}
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
                 .name(data.mname)
@@ -313,7 +318,7 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
     if (in.offset() != end) in.fail(disagree);
     if (filled + tail.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
     if (in.failed()) return {};
-    if (tail.empty()) return Rdata::from_roomy(head.data(), filled);
+    if (tail.empty()) return Rdata{head.data(), filled};
     return Rdata{Octets{head}.first(filled), tail};
 }
 

@@ -370,7 +370,10 @@ void Links::set_power(NodeId host, bool on)
     if (power.on == on) return;
     power.on = on;
     const std::int64_t now = context_.engine.now().ns;
-    if (!on) power.gone_at = now;
+    if (!on) {
+        power.gone_at = now;
+        internet_->forget_all(host);
+    }
     for (const NicId id : nics_of(host)) {
         if (on) {
             neighbours_->check_addresses(id);

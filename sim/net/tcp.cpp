@@ -20,9 +20,9 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
 
 Tcp::~Tcp() = default;
 
-tcp::Sequence Tcp::initial_sequence(const SocketName& name)
+/// What nobody outside the host can compute from the connection's four numbers: RFC 9293 §3.4.1, RFC 7323 §7.1.
+std::uint64_t Tcp::secret_of(const SocketName& name)
 {
-    // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
     std::array<std::uint8_t, 36> four;
     std::size_t size = 0;
     for (const wire::Address& address : {name.local, name.remote}) {
@@ -33,7 +33,7 @@ tcp::Sequence Tcp::initial_sequence(const SocketName& name)
     wire::store_u16(&four[size], static_cast<std::uint16_t>(name.local_port));
     wire::store_u16(&four[size + 2], static_cast<std::uint16_t>(name.remote_port));
     engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(Octets{four}.first(size + 4)));
-    return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    return secret.draw();
 }
 
 // ---- opening -------------------------------------------------------------------------------------------------------
@@ -258,12 +258,41 @@ void Tcp::answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment&
     internet_.send(back, answer);
 }
 
-void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
+Socket* Tcp::find_quoted(NodeId host, const ErrorReport& report)
 {
     const wire::Port local{wire::load_u16(&report.payload[0])};
     const wire::Port remote{wire::load_u16(&report.payload[2])};
-    Socket* const socket = find({host, report.source, report.destination, local, remote});
+    return find({host, report.source, report.destination, local, remote});
+}
+
+bool Tcp::has_in_flight(NodeId host, const ErrorReport& report)
+{
+    const Socket* const socket = find_quoted(host, report);
+    if (!socket) return false;
+    // A stranger does not know which numbers are in flight (RFC 5927 §4.1).
+    return socket->connection.is_in_flight(wire::load_u32(&report.payload[4]));
+}
+
+void Tcp::take_path(Socket& socket, const inet::PathMtu& path)
+{
+    const std::size_t headers = (socket.v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
+    socket.mss_of_path = static_cast<std::uint16_t>(path.mtu - headers);
+    socket.dont_fragment = path.dont_fragment;
+}
+
+void Tcp::on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
     if (!socket) return;
+    socket->cause = cause;
+    take_path(*socket, path);
+    after_event(*socket);
+}
+
+void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
+    if (!socket || !has_in_flight(host, report)) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
     // when it gives up. That no such protocol or port is there, or that it is forbidden, ends it, while it is being opened.
@@ -300,6 +329,8 @@ void Tcp::after_event(Socket& socket)
 void Tcp::push(Socket& socket)
 {
     if (socket.busy) return;
+    if (socket.mss_of_path != 0 && socket.connection.mss() > socket.mss_of_path)
+        socket.connection.limit_mss(socket.mss_of_path);
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
@@ -314,7 +345,8 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
     const std::size_t size = header + payload.size();
     Frame& frame = socket.v4 ? internet_.packet(inet::Ipv4Header{.source = socket.name.local.to_v4(),
                                                                  .destination = socket.name.remote.to_v4(),
-                                                                 .protocol = inet::Protocol::tcp},
+                                                                 .protocol = inet::Protocol::tcp,
+                                                                 .dont_fragment = socket.dont_fragment},
                                                 size)
                              : internet_.packet(inet::Ipv6Header{.source = socket.name.local,
                                                                  .destination = socket.name.remote,
@@ -377,6 +409,7 @@ void Tcp::detach(Socket& socket)
         socket.connection.abort();
     else
         socket.connection.close();
+    socket.connection.abandon(context_.engine.now());
     push(socket);
 }
 

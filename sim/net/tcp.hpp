@@ -46,6 +46,8 @@ struct alignas(64) Socket {
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
     bool v4 = true;
+    bool dont_fragment = true;
+    std::uint16_t mss_of_path = 0; ///< what its path carries; 0: as much as the link
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -74,10 +76,17 @@ class Tcp {
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
     void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is one that was sent and not yet acknowledged: others are forged, or late.
+    /// RFC 5927 §4.1.
+    bool has_in_flight(NodeId host, const ErrorReport& report);
+    /// Packets to that destination may be no larger: the connection sends smaller ones from now on.
+    void on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
+    /// What all connections have in common: to be changed before the first is made.
+    tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
     void detach(Socket& socket);
@@ -102,6 +111,8 @@ class Tcp {
 
     Socket& make(const SocketName& name, NicId over = Internet::itself);
     const tcp::Config& config_for(const Path& path);
+    Socket* find_quoted(NodeId host, const ErrorReport& report);
+    static void take_path(Socket& socket, const inet::PathMtu& path);
     Socket& at(std::uint32_t index) { return sockets_[index / sockets_a_piece][index % sockets_a_piece]; }
     template <class Do>
     void for_each_of(NodeId node, Do act);
@@ -111,7 +122,7 @@ class Tcp {
     Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, const wire::Endpoint& at);
     wire::Port free_port(NodeId node, const wire::Address& local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(const SocketName& name);
+    std::uint64_t secret_of(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame);
@@ -128,6 +139,7 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
+    tcp::Config config_;
     std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;

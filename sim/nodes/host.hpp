@@ -39,7 +39,7 @@ class Host final : engine::DiskWitness {
     Journal& journal() { return journal_; }
     engine::Disk& disk() { return disk_; }
     run::SpanTable& spans() { return network_.context.spans; }
-    /// Its stub resolver; null where it has none.
+    /// Whom its programs ask for names: its stub resolver. Null where there is nobody.
     Names* names() const { return names_.get(); }
     void set_names(std::unique_ptr<Names> names) { names_ = std::move(names); }
 
