@@ -69,8 +69,18 @@ class Name {
 
     /// `octets` are labels and the root's zero, checked by the caller.
     static Name from_checked_wire(wire::Octets octets) { return Name(octets); }
+    /// The same of `size` octets at a place where `roomy` of them may be read.
+    static constexpr std::size_t roomy = 38;
+    static Name from_checked_wire(const std::uint8_t* octets, std::size_t size)
+    {
+        Name name{Unset{}};
+        name.octets_ = CompactOctets<38>::from_roomy(octets, size);
+        return name;
+    }
 
   private:
+    struct Unset {};
+    explicit Name(Unset) {}
     explicit Name(wire::Octets octets) : octets_(octets) {}
     static wire::Octets root_octets()
     {
@@ -126,6 +136,17 @@ struct NameHash {
     std::size_t operator()(const Name& name) const { return name.hash(); }
 };
 
+/// What `parse_name` says of text that is no name.
+namespace name_rules {
+inline constexpr std::string_view name_is_empty = "RFC 1035 §5.1: a name is not empty";
+inline constexpr std::string_view label_is_empty = "RFC 1035 §3.1: only the root's label is empty";
+inline constexpr std::string_view label_too_long = "RFC 1035 §2.3.4: a label is at most 63 octets";
+inline constexpr std::string_view name_too_long = "RFC 1035 §2.3.4: a name is at most 255 octets";
+inline constexpr std::string_view nothing_escaped = "RFC 1035 §5.1: a backslash escapes what follows it";
+inline constexpr std::string_view escape_is_short = "RFC 1035 §5.1: \\DDD has three decimal digits";
+inline constexpr std::string_view escape_too_large = "RFC 1035 §5.1: \\DDD is an octet, at most 255";
+} // namespace name_rules
+
 /// <domain-name> as people write it: "mail.example.com." or, relative to `origin`, "mail". `\.` and `\046` are a dot inside
 /// a label. RFC 1035 §5.1. The offset of a failure counts octets of `text`.
 wire::Decoded<Name> parse_name(std::string_view text, const Name& origin = {});
@@ -140,5 +161,9 @@ std::string format(const Name& name, FinalDot dot = FinalDot::with);
 Name read_name(wire::Reader& in);
 /// The same where no pointers may stand.
 Name read_uncompressed_name(wire::Reader& in);
+
+/// `read_name` to a place where there is room for `name_room` octets. Returns the name's size; 0 where `in` failed.
+inline constexpr std::size_t name_room = largest_name + 1 + 32;
+std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to);
 
 } // namespace tegami::dns

@@ -4,7 +4,7 @@
 ///
 /// Headers are written straight into a frame and read as views of it; every frame of a simulation passes here several
 /// times, so what is small is inline.
-/// Left out: sending options (those that come are skipped), cutting datagrams into fragments and putting them together.
+/// Fragments are inet/fragments. Left out: sending options (those that come are skipped).
 
 #include "protocols/wire/address.hpp"
 #include "protocols/wire/checksum.hpp"

@@ -1,5 +1,6 @@
 #include "tests/unit/inet/vectors.hpp"
 
+#include "protocols/inet/fragments.hpp"
 #include "protocols/inet/icmp.hpp"
 #include "protocols/inet/ndp.hpp"
 #include "protocols/inet/udp.hpp"
@@ -153,4 +154,46 @@ TEST_CASE("third-party frames: what is hostile about an attack pack's frames bel
     }
     CHECK(seen == expected.size());
     CHECK(frames.size() == 150);
+}
+
+TEST_CASE("third-party frames: an attack pack's fragments are kept within bounds, and never make a packet")
+{
+    const auto frames = test::attack_frames();
+    if (frames.empty()) return test::skip("no attack-pack/frames in " TEGAMI_VECTORS);
+    Reassembly reassembly;
+    std::map<std::string, std::string> said;
+    std::size_t abandoned = 0, most = 0, flood = 0;
+    for (const auto& [name, octets] : frames) {
+        const auto frame = link::decode_ethernet(octets);
+        if (!frame) continue;
+        ReassemblyStep step;
+        const wire::Time now{1'000'000'000};
+        if (const auto v4 = decode_ipv4(frame->payload); v4 && v4->header.is_fragment()) {
+            step = reassembly.add(now, *v4, frame->payload.first(v4->header_size() + v4->payload.size()), {});
+        } else if (const auto v6 = decode_ipv6(frame->payload)) {
+            const Ipv6Walk walk = walk_headers(*v6);
+            if (walk.end != Ipv6Walk::End::fragment) continue;
+            step = reassembly.add(now, *v6, walk, frame->payload, {});
+        } else
+            continue;
+        CHECK(step.kind != ReassemblyStep::Kind::complete);
+        abandoned += step.abandoned.size();
+        most = std::max(most, reassembly.octets_held());
+        if (name.starts_with("frag-flood"))
+            ++flood;
+        else
+            said[name] = step.kind == ReassemblyStep::Kind::kept ? "kept" : std::string{step.rule};
+    }
+    CHECK(said == std::map<std::string, std::string>{
+                      {"frag-only-last", "kept"},
+                      {"frag-overlap1", "kept"}, // alone here: what it overlaps is not in the pack
+                      {"frag-unaligned", "RFC 791 §3.2: a fragment that others follow is a multiple of 8 octets long"},
+                      {"ip6-frag-ovl1", "kept"},
+                  });
+    CHECK(flood == 22);
+    CHECK(abandoned == 0);
+    CHECK(reassembly.datagrams() == flood + 3);
+    CHECK(most <= reassembly_octets_at_most);
+    CHECK(reassembly.on_timer(reassembly.deadline()).size() == flood + 3);
+    CHECK(reassembly.octets_held() == 0);
 }
