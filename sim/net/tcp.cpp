@@ -20,9 +20,9 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
 
 Tcp::~Tcp() = default;
 
-tcp::Sequence Tcp::initial_sequence(const SocketName& name)
+/// What nobody outside the host can compute from the connection's four numbers: RFC 9293 §3.4.1, RFC 7323 §7.1.
+std::uint64_t Tcp::secret_of(const SocketName& name)
 {
-    // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
     std::array<std::uint8_t, 36> four;
     std::size_t size = 0;
     for (const wire::Address& address : {name.local, name.remote}) {
@@ -33,7 +33,7 @@ tcp::Sequence Tcp::initial_sequence(const SocketName& name)
     wire::store_u16(&four[size], static_cast<std::uint16_t>(name.local_port));
     wire::store_u16(&four[size + 2], static_cast<std::uint16_t>(name.remote_port));
     engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(Octets{four}.first(size + 4)));
-    return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    return secret.draw();
 }
 
 // ---- opening -------------------------------------------------------------------------------------------------------
@@ -287,8 +287,8 @@ bool Tcp::has_in_flight(NodeId host, const ErrorReport& report)
 {
     const Socket* const socket = find_quoted(host, report);
     if (!socket) return false;
-    const tcp::Sequence una = socket->connection.send_unacknowledged();
-    return wire::load_u32(&report.payload[4]) - una < socket->connection.send_max() - una;
+    // A stranger does not know which numbers are in flight (RFC 5927 §4.1).
+    return socket->connection.is_in_flight(wire::load_u32(&report.payload[4]));
 }
 
 void Tcp::take_path(Socket& socket, const inet::PathMtu& path)
@@ -310,7 +310,7 @@ void Tcp::on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMt
 void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
 {
     Socket* const socket = find_quoted(host, report);
-    if (!socket) return;
+    if (!socket || !has_in_flight(host, report)) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
     // when it gives up. That no such protocol or port is there, or that it is forbidden, ends it, while it is being opened.
@@ -427,6 +427,7 @@ void Tcp::detach(Socket& socket)
         socket.connection.abort();
     else
         socket.connection.close();
+    socket.connection.abandon(context_.engine.now());
     push(socket);
 }
 

@@ -95,6 +95,8 @@ class Tcp {
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
+    /// What all connections have in common: to be changed before the first is made.
+    tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
     void detach(Socket& socket);
@@ -131,7 +133,7 @@ class Tcp {
     Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, const wire::Endpoint& at);
     wire::Port free_port(NodeId node, const wire::Address& local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(const SocketName& name);
+    std::uint64_t secret_of(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame);

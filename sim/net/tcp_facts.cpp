@@ -49,6 +49,7 @@ void Tcp::record_notes(Socket& socket, Spans serves)
             break;
         case tcp::NoteKind::timer_expired:
         case tcp::NoteKind::probe_sent: keep(run::TcpTimer{.connection = socket.number, .rule = note.rule}); break;
+        case tcp::NoteKind::remarked: keep(run::TcpRemarked{.connection = socket.number, .rule = note.rule}); break;
         case tcp::NoteKind::reset_sent:
             keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::sent, .rule = note.rule});
             break;

@@ -117,7 +117,11 @@ Socket& Tcp::make(const SocketName& name, NicId over)
         known.mtu < links_[path.nic].mtu || !known.dont_fragment)
         take_path(socket, known);
     socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
-    socket.initial_send = initial_sequence(name);
+    const std::uint64_t secret = secret_of(name);
+    // RFC 9293 §3.4.1: a clock of 4 µs beside it.
+    socket.initial_send =
+        static_cast<tcp::Sequence>(secret) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    socket.connection.set_timestamp_offset(static_cast<std::uint32_t>(secret >> 32));
     return socket;
 }
 

@@ -38,6 +38,11 @@ TEGAMI_CHOICES(ProcessChange, restarted, "started", "stopped", "crashed", "power
 TEGAMI_CHOICES(LinkChange, mtu, "up", "down", "loss", "duplicate", "reorder", "jitter", "delay", "rate", "queue", "mtu")
 TEGAMI_CHOICES(Direction, received, "sent", "received")
 TEGAMI_CHOICES(Protocol, dns, "none", "smtp", "pop3", "lmtp", "dns")
+TEGAMI_CHOICES(MailChange, bcc_removed, "date_added", "message_id_added", "sender_added", "sender_removed",
+               "bcc_removed")
+TEGAMI_CHOICES(AuthVerdict, cancelled, "accepted", "refused", "malformed", "cancelled")
+TEGAMI_CHOICES(RouteChoice, tries_address, "listed", "implicit", "literal", "null_mx", "left_out", "tries_host",
+               "tries_address")
 TEGAMI_CHOICES(DnsTransport, tcp, "udp", "tcp")
 TEGAMI_CHOICES(DnsOutcome, forged, "answer", "alias", "referral", "no_such_name", "no_data", "refused", "failed",
                "truncated", "timed_out", "lame", "forged")

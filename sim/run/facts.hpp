@@ -62,6 +62,7 @@ enum class FactKind : std::uint8_t {
     tcp_timer,
     tcp_refused,
     tcp_closed,
+    tcp_remarked,
     line_said = 32,
     line_heard,
     session_begun,
@@ -70,6 +71,9 @@ enum class FactKind : std::uint8_t {
     mailbox_changed,
     queue_changed,
     disk_changed,
+    mail_completed,
+    auth_judged,
+    mail_routed,
     process_changed = 48,
     link_changed,
     step_begun = 56,
@@ -146,6 +150,20 @@ enum class ProcessChange : std::uint8_t { started, stopped, crashed, power_cut, 
 enum class LinkChange : std::uint8_t { up, down, loss, duplicate, reorder, jitter, delay, rate, queue, mtu };
 enum class Direction : std::uint8_t { sent, received };
 enum class Protocol : std::uint8_t { none, smtp, pop3, lmtp, dns };
+
+/// What an MSA did to a message. RFC 6409 §8.
+enum class MailChange : std::uint8_t { date_added, message_id_added, sender_added, sender_removed, bcc_removed };
+enum class AuthVerdict : std::uint8_t { accepted, refused, malformed, cancelled };
+/// What an MTA makes of a domain on the way to it. RFC 5321 §5.1.
+enum class RouteChoice : std::uint8_t {
+    listed,       ///< these are its mail servers, in the order in which they will be tried
+    implicit,     ///< it names none: the domain itself is the host
+    literal,      ///< an address stands in the place of the domain
+    null_mx,      ///< it takes no mail (RFC 7505)
+    left_out,     ///< a mail server that is not tried
+    tries_host,   ///< now this server
+    tries_address ///< now this address of it
+};
 
 enum class DnsTransport : std::uint8_t { udp, tcp };
 /// What an answer of the name system says.
@@ -493,6 +511,17 @@ struct TcpClosed {
     static constexpr auto fields() { return std::tuple{field("connection", &TcpClosed::connection)}; }
 };
 
+/// Something worth telling that changes nothing by itself: urgent data, octets that came twice, a smaller path, R1.
+struct TcpRemarked {
+    TEGAMI_FACT(tcp_remarked, "tcp.remarked", story)
+    ConnectionId connection{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpRemarked::connection), field("rule", &TcpRemarked::rule)};
+    }
+};
+
 // ---- dialogues -----------------------------------------------------------------------------------------------------
 
 /// A session's connection and protocol, at the end that opened it and at the end that accepted it.
@@ -589,6 +618,50 @@ struct QueueChanged {
     {
         return std::tuple{field("entry", &QueueChanged::entry), field("change", &QueueChanged::change),
                           field("tries", &QueueChanged::tries), field("reply", &QueueChanged::reply)};
+    }
+};
+
+/// One thing that an MSA changed in a message.
+struct MailCompleted {
+    TEGAMI_FACT(mail_completed, "mail.completed", story)
+    MailChange change{};
+    std::string_view line; ///< the field, as it stands there now, or stood there
+    static constexpr auto fields()
+    {
+        return std::tuple{field("change", &MailCompleted::change), field("line", &MailCompleted::line)};
+    }
+};
+
+/// A client has shown who it is, or failed to.
+struct AuthJudged {
+    TEGAMI_FACT(auth_judged, "auth.judged", story)
+    AuthVerdict verdict{};
+    std::string_view mechanism;
+    std::string_view identity; ///< whom it said to be; empty where it did not come to that
+    static constexpr auto fields()
+    {
+        return std::tuple{field("verdict", &AuthJudged::verdict), field("mechanism", &AuthJudged::mechanism),
+                          field("identity", &AuthJudged::identity)};
+    }
+};
+
+/// A choice on the way to a domain.
+struct MailRouted {
+    TEGAMI_FACT(mail_routed, "mail.routed", story)
+    RouteChoice choice{};
+    std::string_view domain;
+    std::string_view host;        ///< where the choice is about one
+    wire::Address address;        ///< where the choice is about one
+    std::uint16_t preference = 0; ///< of the host
+    std::string_view detail; ///< listed: "10 mx1.example.com, 20 mx2.example.com"; left_out: a stable key of the reason
+    static constexpr auto fields()
+    {
+        return std::tuple{field("choice", &MailRouted::choice),
+                          field("domain", &MailRouted::domain),
+                          field("host", &MailRouted::host),
+                          field("address", &MailRouted::address),
+                          field("preference", &MailRouted::preference),
+                          field("detail", &MailRouted::detail)};
     }
 };
 
@@ -815,11 +888,10 @@ struct FilterChanged {
 using AnyFact =
     std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged, IcmpNoted,
                  NeighbourChanged, AddressChanged, SwitchChanged, PathMtuChanged, PacketFragmented, PacketReassembled,
-
                  TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer, TcpRefused, TcpClosed,
-                 SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged, DiskChanged,
-                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached,
-                 DnsDecided, FilterMatched, FilterChanged>;
+                 TcpRemarked, SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged,
+                 DiskChanged, MailCompleted, AuthJudged, MailRouted, ProcessChanged, StepBegun, StepEnded, Joined,
+                 Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached, DnsDecided, FilterMatched, FilterChanged>;
 
 /// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
 struct Event {

@@ -148,8 +148,8 @@ void World::build_hosts(const Plan& plan)
                     passwords[user.name] = user.password;
                 }
             if (node.has(Role::mta))
-                host.add(std::make_unique<nodes::Mta>(host, mailboxes,
-                                                      nodes::Mta::Settings{plan.sites[node.site].domain, users, {}}));
+                host.add(std::make_unique<nodes::SiteMta>(
+                    host, mailboxes, nodes::SiteMta::Settings{plan.sites[node.site].domain, users, {}}));
             if (node.has(Role::mra))
                 host.add(std::make_unique<nodes::Mra>(host, mailboxes, nodes::Mra::Settings{passwords, {}}));
         } else {
