@@ -78,30 +78,34 @@ wire::Port Tcp::free_port(NodeId node, const wire::Address& local, wire::Endpoin
     auto& ports = ports_[engine::index_of(node)];
     if (!ports) ports = std::make_unique<Ports>();
     constexpr std::uint32_t count = 65536 - first_ephemeral_port;
-    if (ports->next == 0) {
-        // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
+    if (!ports->has_draws) {
+        // After a power cut other ones than before it: a peer may still hold a connection from the port used first.
         const std::uint16_t life = context_.engine.incarnation(node);
-        engine::Random draws =
-            context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
-        ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
+        ports->draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
+        ports->has_draws = true;
     }
-    for (std::uint32_t tries = 0; tries < count; ++tries) {
-        const wire::Port port{ports->next};
-        ports->next = ports->next == 65535 ? first_ephemeral_port : static_cast<std::uint16_t>(ports->next + 1);
+    // RFC 6056 §3.3.1: a random one, and from there the next that is free for these addresses.
+    const std::uint64_t drawn = ports->draws.below(count);
+    for (std::uint64_t tries = 0; tries < count; ++tries) {
+        const wire::Port port{static_cast<std::uint16_t>(first_ephemeral_port + (drawn + tries) % count)};
         if (!find({node, local, to.address, port, to.port})) return port;
     }
     return {};
 }
 
-wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node,
-                                                                                          wire::Endpoint to,
-                                                                                          run::Protocol protocol,
-                                                                                          Spans spans)
+wire::Task<void> Tcp::addresses_checked(NodeId node, wire::Address destination)
+{
+    while (!internet_.path(node, destination).found && internet_.neighbours().checking(node))
+        co_await context_.engine.pause(node, wire::milliseconds(100));
+}
+
+std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> Tcp::open(NodeId node, wire::Endpoint to,
+                                                                        run::Protocol protocol, Spans spans)
 {
     const Path way = internet_.path(node, to.address);
-    if (!way.found) co_return std::unexpected(wire::ConnectError::unreachable);
+    if (!way.found) return std::unexpected(wire::ConnectError::unreachable);
     const wire::Port port = free_port(node, way.source, to);
-    if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
+    if (port == wire::Port{}) return std::unexpected(wire::ConnectError::no_port);
 
     Socket& socket = make({node, way.source, to.address, port, to.port});
     const run::SpanId session = context_.spans.begin(
@@ -117,19 +121,33 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
                         run::Joined{.step = step, .other = session});
 
     auto stream = std::make_unique<TcpStream>(*this, socket);
-    const std::uint32_t index = socket.index;
     push(socket);
-    co_await stream->established();
+    return stream;
+}
 
-    const Socket& opened = at(index);
+std::optional<wire::ConnectError> Tcp::failure(const TcpStream& stream) const
+{
+    const Socket& opened = *stream.socket_;
     switch (opened.connection.ending()) {
-    case tcp::Ending::none: co_return std::move(stream);
+    case tcp::Ending::none: return std::nullopt;
     case tcp::Ending::refused:
-    case tcp::Ending::reset: co_return std::unexpected(wire::ConnectError::refused);
+    case tcp::Ending::reset: return wire::ConnectError::refused;
     default: break;
     }
-    co_return std::unexpected(opened.unreachable != 0 ? wire::ConnectError::unreachable
-                                                      : wire::ConnectError::timed_out);
+    return opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out;
+}
+
+wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node,
+                                                                                          wire::Endpoint to,
+                                                                                          run::Protocol protocol,
+                                                                                          Spans spans)
+{
+    if (!internet_.path(node, to.address).found) co_await addresses_checked(node, to.address);
+    auto opening = open(node, to, protocol, spans);
+    if (!opening) co_return std::unexpected(opening.error());
+    co_await (*opening)->established();
+    if (const auto failed = failure(**opening)) co_return std::unexpected(*failed);
+    co_return std::move(*opening);
 }
 
 void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client)
@@ -455,6 +473,7 @@ void Tcp::forget_all(NodeId node)
         while (socket.connection.next_segment(context_.engine.now(), unsent, false)) {
         }
         notes_.clear();
+        socket.recorded = false; // nobody is left to say so
         release(socket);
     });
 }
