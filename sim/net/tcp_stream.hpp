@@ -15,6 +15,8 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
     void close() override;
     void abort() override;
     void cork(bool corked) override;
+    /// Whether small segments wait for the ACK of another: RFC 9293 §3.7.4.
+    void set_nagle(bool on);
 
     /// Awaits until the connection stands or has failed.
     auto established()
