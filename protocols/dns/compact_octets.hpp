@@ -15,6 +15,7 @@ class CompactOctets {
   public:
     static_assert(capacity >= sizeof(std::uint8_t*) && capacity % 8 == 6, "the size fills the last eight octets");
     static constexpr std::size_t largest = 0xFFFF;
+    static constexpr std::size_t inside = capacity;
 
     CompactOctets() = default;
     explicit CompactOctets(wire::Octets octets) : CompactOctets(octets, {}) {}
@@ -24,6 +25,18 @@ class CompactOctets {
         std::uint8_t* const at = make_room(head.size() + tail.size());
         if (!head.empty()) std::memcpy(at, head.data(), head.size());
         if (!tail.empty()) std::memcpy(at + head.size(), tail.data(), tail.size());
+    }
+    /// `size` octets from a place behind which `capacity` octets at least may be read, whatever they are: no loop then.
+    static CompactOctets from_roomy(const std::uint8_t* octets, std::size_t size)
+    {
+        CompactOctets made;
+        if (size <= capacity) {
+            std::memcpy(made.storage_, octets, capacity);
+            made.size_ = static_cast<std::uint16_t>(size);
+        } else {
+            std::memcpy(made.make_room(size), octets, size);
+        }
+        return made;
     }
     CompactOctets(const CompactOctets& other)
     {

@@ -76,6 +76,25 @@ class WrittenNames {
     std::vector<Node> more_;
 };
 
+/// The octets of a name with its root; 0 where none begins there.
+std::size_t name_size(Octets octets)
+{
+    std::size_t at = 0;
+    while (at < octets.size() && octets[at] != 0 && octets[at] <= largest_label) at += 1u + octets[at];
+    return at < octets.size() && octets[at] == 0 && at < largest_name ? at + 1 : 0;
+}
+
+/// Of the types whose names are compressed: names and numbers.
+bool has_layout(const RdataLayout& layout, Octets data)
+{
+    for (const char part : layout.parts) {
+        const std::size_t size = Part{part} == Part::name ? name_size(data) : Part{part} == Part::octets_2 ? 2 : 4;
+        if (size == 0 || size > data.size()) return false;
+        data = data.subspan(size);
+    }
+    return data.empty();
+}
+
 /// Writes into room that is large enough for the message without compression.
 class MessageWriter {
   public:
@@ -139,7 +158,7 @@ class MessageWriter {
         const RdataLayout layout = layout_of(record.type, record.rr_class);
         const Octets data = record.data.octets();
         // What was made by hand may be of any form; then nothing in it is taken for a name.
-        if (!layout.compressed || !is_well_formed(record.type, record.rr_class, data)) {
+        if (layout.names != NamesInside::compressed || !has_layout(layout, data)) {
             u16(static_cast<std::uint16_t>(data.size()));
             octets(data);
             return;

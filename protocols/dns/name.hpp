@@ -69,8 +69,18 @@ class Name {
 
     /// `octets` are labels and the root's zero, checked by the caller.
     static Name from_checked_wire(wire::Octets octets) { return Name(octets); }
+    /// The same of `size` octets at a place where `roomy` of them may be read.
+    static constexpr std::size_t roomy = 38;
+    static Name from_checked_wire(const std::uint8_t* octets, std::size_t size)
+    {
+        Name name{Unset{}};
+        name.octets_ = CompactOctets<38>::from_roomy(octets, size);
+        return name;
+    }
 
   private:
+    struct Unset {};
+    explicit Name(Unset) {}
     explicit Name(wire::Octets octets) : octets_(octets) {}
     static wire::Octets root_octets()
     {
@@ -151,5 +161,9 @@ std::string format(const Name& name, FinalDot dot = FinalDot::with);
 Name read_name(wire::Reader& in);
 /// The same where no pointers may stand.
 Name read_uncompressed_name(wire::Reader& in);
+
+/// `read_name` to a place where there is room for `name_room` octets. Returns the name's size; 0 where `in` failed.
+inline constexpr std::size_t name_room = largest_name + 1 + 32;
+std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to);
 
 } // namespace tegami::dns

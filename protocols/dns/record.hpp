@@ -90,6 +90,14 @@ class Rdata {
     Rdata() = default;
     explicit Rdata(wire::Octets octets) : octets_(octets) {}
     Rdata(wire::Octets head, wire::Octets tail) : octets_(head, tail) {}
+    /// `size` octets at a place where `roomy` of them may be read.
+    static constexpr std::size_t roomy = 46;
+    static Rdata from_roomy(const std::uint8_t* octets, std::size_t size)
+    {
+        Rdata data;
+        data.octets_ = CompactOctets<46>::from_roomy(octets, size);
+        return data;
+    }
     Rdata(const A& data);
     Rdata(const Aaaa& data);
     Rdata(const Ns& data);

@@ -1,4 +1,4 @@
-#include "sim/nodes/outbox_file.hpp"
+#include "sim/nodes/queue_file.hpp"
 
 #include <charconv>
 
@@ -23,7 +23,7 @@ bool read_path_line(std::string_view value, mail::Path& path)
 
 } // namespace
 
-std::string format(const OutboxFile& file)
+std::string format(const QueueFile& file)
 {
     std::string text = "from " + mail::format(file.reverse_path) + '\n';
     for (const mail::Mailbox& to : file.forward_paths) text += "to " + mail::format(mail::Path{to}) + '\n';
@@ -35,13 +35,13 @@ std::string format(const OutboxFile& file)
     return text + '\n' + file.message;
 }
 
-wire::Decoded<OutboxFile> parse_outbox_file(std::string_view text)
+wire::Decoded<QueueFile> parse_queue_file(std::string_view text)
 {
     const std::string_view whole = text;
     const auto malformed = [&](std::string_view rule) {
         return std::unexpected(wire::Malformed{static_cast<std::size_t>(text.data() - whole.data()), rule});
     };
-    OutboxFile file;
+    QueueFile file;
     for (;;) {
         const std::size_t end = text.find('\n');
         if (end == text.npos) return malformed("an outbox file's envelope ends with an empty line");

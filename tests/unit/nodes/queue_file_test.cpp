@@ -1,4 +1,4 @@
-#include "sim/nodes/outbox_file.hpp"
+#include "sim/nodes/queue_file.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,9 +7,9 @@ using namespace tegami::nodes;
 
 namespace {
 
-OutboxFile waiting_letter()
+QueueFile waiting_letter()
 {
-    OutboxFile file;
+    QueueFile file;
     file.reverse_path = mail::Path{*mail::parse_mailbox("alice@sakura.example.jp")};
     file.forward_paths = {*mail::parse_mailbox("bob@example.com"), *mail::parse_mailbox("\"o d d\"@example.com")};
     file.server = {wire::Address::v4(0xC633'6419), wire::Port{25}};
@@ -24,8 +24,8 @@ OutboxFile waiting_letter()
 
 TEST_CASE("a letter in an outbox is read back as it was written", "[nodes][outbox]")
 {
-    const OutboxFile file = waiting_letter();
-    const auto read = parse_outbox_file(format(file));
+    const QueueFile file = waiting_letter();
+    const auto read = parse_queue_file(format(file));
     REQUIRE(read);
     CHECK(mail::format(read->reverse_path) == mail::format(file.reverse_path));
     CHECK(read->forward_paths == file.forward_paths);
@@ -36,10 +36,10 @@ TEST_CASE("a letter in an outbox is read back as it was written", "[nodes][outbo
     CHECK(read->message == file.message); // whatever its lines look like
     CHECK(format(*read) == format(file));
 
-    OutboxFile bounce = file; // from nobody, for nobody any more
+    QueueFile bounce = file; // from nobody, for nobody any more
     bounce.reverse_path = {};
     bounce.forward_paths.clear();
-    const auto empty = parse_outbox_file(format(bounce));
+    const auto empty = parse_queue_file(format(bounce));
     REQUIRE(empty);
     CHECK(empty->forward_paths.empty());
     CHECK(mail::format(empty->reverse_path) == "<>");
@@ -47,12 +47,12 @@ TEST_CASE("a letter in an outbox is read back as it was written", "[nodes][outbo
 
 TEST_CASE("an envelope that was cut short is not read", "[nodes][outbox]")
 {
-    const OutboxFile file = waiting_letter();
+    const QueueFile file = waiting_letter();
     const std::string text = format(file);
     const std::size_t envelope = text.find("\n\n") + 2;
     for (std::size_t length = 0; length < envelope; ++length) {
         INFO(length);
-        CHECK_FALSE(parse_outbox_file(std::string_view{text}.substr(0, length)));
+        CHECK_FALSE(parse_queue_file(std::string_view{text}.substr(0, length)));
     }
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("an envelope line that says nothing sensible is refused, with its plac
     for (const char* line : {"from <a@b.example> x\n", "to <>\n", "server 1.2.3\n", "port 65536\n", "port 25x\n",
                              "tries -1\n", "written now\n", "nonsense 1\n", "word\n"}) {
         INFO(line);
-        const auto read = parse_outbox_file(good + line + "\nmessage");
+        const auto read = parse_queue_file(good + line + "\nmessage");
         REQUIRE_FALSE(read);
         CHECK(read.error().offset == good.size());
     }
