@@ -39,10 +39,9 @@ class Host final : engine::DiskWitness {
     Journal& journal() { return journal_; }
     engine::Disk& disk() { return disk_; }
     run::SpanTable& spans() { return network_.context.spans; }
-    /// Whom its programs ask for names; null where there is nobody.
-    Names* names() const { return names_; }
-    void set_names(Names* names) { names_ = names; }
-
+    /// Whom its programs ask for names: its stub resolver. Null where there is nobody.
+    Names* names() const { return names_.get(); }
+    void set_names(std::unique_ptr<Names> names) { names_ = std::move(names); }
 
     void add(std::unique_ptr<Role> role) { roles_.push_back(std::move(role)); }
 
@@ -85,9 +84,9 @@ class Host final : engine::DiskWitness {
     std::string domain_name_;
     int zone_minutes_;
     engine::Disk disk_;
-    Names* names_ = nullptr;
     std::uint64_t files_ = 0;
     bool running_ = false;
+    std::unique_ptr<Names> names_;
     std::vector<std::unique_ptr<Role>> roles_; // behind all that they use
 };
 
