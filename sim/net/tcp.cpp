@@ -4,6 +4,16 @@
 
 namespace tegami::net {
 
+namespace {
+
+/// Whether one host can be meant: no group, nor everybody, nor nobody. RFC 9293 §3.9.1.1 (MUST-46) and §3.9.2.3.
+bool is_for_one(std::uint32_t address)
+{
+    return !inet::is_v4_multicast(address) && !inet::is_v4_limited_broadcast(address) && address >> 24 != 0;
+}
+
+} // namespace
+
 Tcp::Tcp(Context& context, Links& links, Internet& internet)
     : context_(context),
       links_(links),
@@ -46,7 +56,12 @@ void Tcp::listen(NodeId node, wire::Port port, run::Protocol protocol, Accept ac
         if (index == listeners_.size()) listeners_.emplace_back();
         ports->listeners.push_back(index);
     }
-    listeners_[index] = {node, port, protocol, std::move(accept), {}, 0};
+    // Where it listens already, connections that are being opened go on (RFC 9293 §3.9.1.1, MUST-41).
+    Listener& listener = listeners_[index];
+    listener.node = node;
+    listener.port = port;
+    listener.protocol = protocol;
+    listener.accept = std::move(accept);
 }
 
 std::uint32_t Tcp::find_listener(NodeId node, wire::Port port)
@@ -85,7 +100,8 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
 {
     const std::uint32_t remote = to.address.to_v4();
     const Path way = internet_.path(node, remote);
-    if (!to.address.is_v4() || !way.found) co_return std::unexpected(wire::ConnectError::unreachable);
+    if (!to.address.is_v4() || !is_for_one(remote) || !way.found)
+        co_return std::unexpected(wire::ConnectError::unreachable);
     const wire::Port port = free_port(node, way.source, to);
     if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
 
@@ -203,6 +219,9 @@ void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
         using tcp::Flag;
         const bool opens =
             segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
+        if (!is_for_one(packet.header.source) || !is_for_one(packet.header.destination)) // MUST-63, MUST-57
+            return links_.drop(nic, frame, run::DropReason::no_listener,
+                               "RFC 9293 §3.9.2.3: no single host has such an address");
         if (opens && find_listener(node, segment->destination) != 0) return on_syn(nic, frame, packet, *segment, found);
         answer_with_reset(node, packet, *segment, frame);
         return links_.drop(nic, frame, run::DropReason::no_listener);
