@@ -60,6 +60,51 @@ std::string_view clause_key(const run::StepEnded& ended)
     return {};
 }
 
+/// RFC 792: the types that a host of ours sends or meets.
+std::string icmpv4_text(const Catalogue& catalogue, std::uint8_t type, std::uint8_t code)
+{
+    switch (type) {
+    case 0: return catalogue.text("icmp.echo_reply");
+    case 8: return catalogue.text("icmp.echo");
+    case 11: return catalogue.text("icmp.time_exceeded");
+    case 3:
+        switch (code) {
+        case 0: return catalogue.text("icmp.unreachable.net");
+        case 1: return catalogue.text("icmp.unreachable.host");
+        case 2: return catalogue.text("icmp.unreachable.protocol");
+        case 3: return catalogue.text("icmp.unreachable.port");
+        case 4: return catalogue.text("icmp.packet_too_big");          // RFC 1191 §4
+        case 13: return catalogue.text("icmp.unreachable.prohibited"); // RFC 1812 §5.2.7.1
+        default: return catalogue.text("icmp.unreachable.other", {{"code", code}});
+        }
+    default: return catalogue.text("icmp.other", {{"type", type}, {"code", code}});
+    }
+}
+
+/// RFC 4443 §2.1, RFC 4861 §4.
+std::string icmpv6_text(const Catalogue& catalogue, std::uint8_t type, std::uint8_t code, std::string_view neighbour)
+{
+    switch (type) {
+    case 1:
+        switch (code) {
+        case 0: return catalogue.text("icmp.unreachable.net");
+        case 1: return catalogue.text("icmp.unreachable.prohibited");
+        case 3: return catalogue.text("icmp.unreachable.host");
+        case 4: return catalogue.text("icmp.unreachable.port");
+        default: return catalogue.text("icmp.unreachable.other", {{"code", code}});
+        }
+    case 2: return catalogue.text("icmp.packet_too_big");
+    case 3: return catalogue.text("icmp.time_exceeded");
+    case 128: return catalogue.text("icmp.echo");
+    case 129: return catalogue.text("icmp.echo_reply");
+    case 133: return catalogue.text("icmp.ndp.router_solicitation");
+    case 134: return catalogue.text("icmp.ndp.router_advertisement");
+    case 135: return catalogue.text("icmp.ndp.neighbour_solicitation", {{"address", neighbour}});
+    case 136: return catalogue.text("icmp.ndp.neighbour_advertisement", {{"address", neighbour}});
+    default: return catalogue.text("icmp.other", {{"type", type}, {"code", code}});
+    }
+}
+
 /// Tells one event: a function for each kind of fact.
 class Telling {
   public:
@@ -93,7 +138,7 @@ class Telling {
     std::string operator()(const run::FrameDropped& fact) const
     {
         return plain(fmt::format("frame.dropped.{}", word(fact.reason)),
-                     {{"node", node_}, {"nic", names_.nic(fact.nic)}, {"rule", terminal_safe(fact.rule)}});
+                     {{"node", node_}, {"nic", names_.nic(fact.nic)}, {"rule", narrator_.rule(fact.rule)}});
     }
     std::string operator()(const run::FrameCut& fact) const
     {
@@ -104,10 +149,45 @@ class Telling {
         return plain(fmt::format("link.changed.{}", word(fact.change)),
                      {{"node", names_.host_of(fact.nic)},
                       {"to", names_.host_of(names_.peer_of(fact.nic))},
-                      {"percent", percent_text(fact.amount)}});
+                      {"percent", percent_text(fact.amount)},
+                      {"amount", fact.amount},
+                      {"time", duration(wire::Duration{static_cast<std::int64_t>(fact.amount)})}});
     }
 
     // ---- network layer
+
+    std::string operator()(const run::NeighbourChanged& fact) const
+    {
+        return plain(fmt::format("neighbour.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"address", format(fact.address)}, {"mac", format(fact.mac)}});
+    }
+    std::string operator()(const run::AddressChanged& fact) const
+    {
+        return plain(fmt::format("address.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"address", format(fact.address)}, {"mac", format(fact.mac)}});
+    }
+    std::string operator()(const run::SwitchChanged& fact) const
+    {
+        return plain(fmt::format("switch.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"mac", format(fact.mac)}, {"to", names_.host_of(names_.peer_of(fact.nic))}});
+    }
+    std::string operator()(const run::PathMtuChanged& fact) const
+    {
+        return plain("path_mtu.changed",
+                     {{"node", node_}, {"destination", format(fact.destination)}, {"mtu", fact.mtu}});
+    }
+    std::string operator()(const run::PacketFragmented& fact) const
+    {
+        return plain("packet.fragmented", {{"node", node_},
+                                           {"to", names_.host_of(names_.peer_of(fact.nic))},
+                                           {"fragments", fact.fragments},
+                                           {"octets", fact.octets}});
+    }
+    std::string operator()(const run::PacketReassembled& fact) const
+    {
+        return plain(fmt::format("packet.reassembled.{}", word(fact.outcome)),
+                     {{"node", node_}, {"peer", format(fact.source)}, {"octets", fact.octets}});
+    }
 
     std::string operator()(const run::ArpChanged& fact) const
     {
@@ -117,7 +197,9 @@ class Telling {
     std::string operator()(const run::IcmpNoted& fact) const
     {
         return plain(fmt::format("icmp.noted.{}", word(fact.direction)),
-                     {{"node", node_}, {"peer", format(fact.peer)}, {"what", narrator_.icmp(fact.type, fact.code)}});
+                     {{"node", node_},
+                      {"peer", format(fact.peer)},
+                      {"what", narrator_.icmp(fact.type, fact.code, !fact.peer.is_v4())}});
     }
 
     // ---- TCP
@@ -214,6 +296,30 @@ class Telling {
                                                                          {"size", figure_text(fact.size)}});
     }
 
+    std::string operator()(const run::MailCompleted& fact) const
+    {
+        return plain(fmt::format("mail.completed.{}", word(fact.change)),
+                     {{"node", node_}, {"line", terminal_safe(fact.line)}});
+    }
+    std::string operator()(const run::AuthJudged& fact) const
+    {
+        return plain(fmt::format("auth.judged.{}", word(fact.verdict)), {{"node", node_},
+                                                                         {"mechanism", terminal_safe(fact.mechanism)},
+                                                                         {"identity", terminal_safe(fact.identity)}});
+    }
+    std::string operator()(const run::MailRouted& fact) const
+    {
+        std::string key = fmt::format("mail.routed.{}", word(fact.choice));
+        if (fact.choice == run::RouteChoice::left_out) key += fmt::format(".{}", fact.detail);
+        if (!catalogue_.has(key + ".plain")) key = "mail.routed.unknown"; // of a run that a newer tegami made
+        return plain(key, {{"node", node_},
+                           {"domain", terminal_safe(fact.domain)},
+                           {"host", terminal_safe(fact.host)},
+                           {"address", format(fact.address)},
+                           {"preference", fact.preference},
+                           {"detail", terminal_safe(fact.detail)}});
+    }
+
     // ---- hosts
 
     std::string operator()(const run::ProcessChanged& fact) const
@@ -242,6 +348,58 @@ class Telling {
         return told;
     }
     std::string operator()(const run::Joined&) const { return plain("joined", {}); }
+
+    // ---- names
+
+    std::string operator()(const run::DnsAsked& fact) const
+    {
+        return plain("dns.asked", {{"node", node_},
+                                   {"server", format(fact.server)},
+                                   {"name", terminal_safe(fact.name)},
+                                   {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsAnswered& fact) const
+    {
+        return plain(fmt::format("dns.answered.{}", word(fact.outcome)), {{"node", node_},
+                                                                          {"server", format(fact.server)},
+                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsServed& fact) const
+    {
+        return plain(fact.cached ? "dns.served.cached" : "dns.served", {{"node", node_},
+                                                                        {"client", format(fact.client)},
+                                                                        {"name", terminal_safe(fact.name)},
+                                                                        {"type", record_type_name(fact.type)}});
+    }
+    std::string operator()(const run::DnsCached& fact) const
+    {
+        return plain(fmt::format("dns.cached.{}", word(fact.change)), {{"node", node_},
+                                                                       {"name", terminal_safe(fact.name)},
+                                                                       {"type", record_type_name(fact.type)},
+                                                                       {"ttl", figure_text(fact.ttl)}});
+    }
+    std::string operator()(const run::DnsDecided& fact) const
+    {
+        return plain(fmt::format("dns.decided.{}", word(fact.decision)), {{"node", node_},
+                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"type", record_type_name(fact.type)},
+                                                                          {"detail", terminal_safe(fact.detail)}});
+    }
+
+    // ---- filters
+
+    std::string operator()(const run::FilterMatched& fact) const
+    {
+        return plain(
+            fmt::format("filter.matched.{}", word(fact.action)),
+            {{"node", node_}, {"filter", terminal_safe(fact.filter)}, {"row", fact.row}, {"count", fact.count}});
+    }
+    std::string operator()(const run::FilterChanged& fact) const
+    {
+        return plain(fact.on ? "filter.changed.on" : "filter.changed.off",
+                     {{"filter", terminal_safe(fact.filter)}, {"row", fact.row}});
+    }
 
     // ---- from outside
 
@@ -330,24 +488,17 @@ std::string Narrator::who(run::NodeId node) const
                           : catalogue_.text("who.program", {{"person", person}});
 }
 
-std::string Narrator::icmp(std::uint8_t type, std::uint8_t code) const
+std::string Narrator::icmp(std::uint8_t type, std::uint8_t code, bool v6, std::string_view neighbour) const
 {
-    // RFC 792: the types that a host of ours sends or meets.
-    switch (type) {
-    case 0: return catalogue_.text("icmp.echo_reply");
-    case 8: return catalogue_.text("icmp.echo");
-    case 11: return catalogue_.text("icmp.time_exceeded");
-    case 3:
-        switch (code) {
-        case 0: return catalogue_.text("icmp.unreachable.net");
-        case 1: return catalogue_.text("icmp.unreachable.host");
-        case 2: return catalogue_.text("icmp.unreachable.protocol");
-        case 3: return catalogue_.text("icmp.unreachable.port");
-        case 13: return catalogue_.text("icmp.unreachable.prohibited"); // RFC 1812 §5.2.7.1
-        default: return catalogue_.text("icmp.unreachable.other", {{"code", code}});
-        }
-    default: return catalogue_.text("icmp.other", {{"type", type}, {"code", code}});
-    }
+    return v6 ? icmpv6_text(catalogue_, type, code, neighbour) : icmpv4_text(catalogue_, type, code);
+}
+
+std::string Narrator::rule(std::string_view broken) const
+{
+    const std::string safe = terminal_safe(broken);
+    const std::size_t colon = safe.find(": ");
+    if (colon == safe.npos || !safe.starts_with("RFC ")) return catalogue_.text("rule.broken.other", {{"text", safe}});
+    return catalogue_.text("rule.broken", {{"clause", safe.substr(0, colon)}, {"text", safe.substr(colon + 2)}});
 }
 
 } // namespace tegami::narration

@@ -16,9 +16,27 @@ std::string_view word(run::Step step)
 
 std::string_view protocol_name(run::Protocol protocol)
 {
-    static constexpr std::array<std::string_view, run::Choices<run::Protocol>::count> names{"TCP", "SMTP", "POP3"};
+    static constexpr std::array<std::string_view, run::Choices<run::Protocol>::count> names{"TCP", "SMTP", "POP3",
+                                                                                            "LMTP", "DNS"};
     const auto index = static_cast<std::size_t>(protocol);
     return index < names.size() ? names[index] : std::string_view{"?"};
+}
+
+std::string record_type_name(std::uint16_t type)
+{
+    switch (type) {
+    case 1: return "A";
+    case 2: return "NS";
+    case 5: return "CNAME";
+    case 6: return "SOA";
+    case 12: return "PTR";
+    case 15: return "MX";
+    case 16: return "TXT";
+    case 28: return "AAAA";
+    case 33: return "SRV";
+    case 255: return "ANY";
+    default: return "TYPE" + std::to_string(type);
+    }
 }
 
 std::string figure_text(std::uint64_t figure)

@@ -23,6 +23,9 @@ std::string_view word(run::Step step);
 /// "SMTP", "POP3"; not translated.
 std::string_view protocol_name(run::Protocol protocol);
 
+/// "MX"; TYPE65280 where it has no name here. Not translated.
+std::string record_type_name(std::uint16_t type);
+
 /// "1,632": both languages group by three.
 std::string figure_text(std::uint64_t figure);
 

@@ -10,9 +10,9 @@ void Tcp::record_opened(Socket& socket, bool passive)
     socket.recorded = true;
     socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
                                    run::TcpOpened{.connection = socket.number,
-                                                  .local = wire::Address::v4(socket.name.local),
+                                                  .local = socket.name.local,
                                                   .local_port = static_cast<std::uint16_t>(socket.connection.local()),
-                                                  .remote = wire::Address::v4(socket.name.remote),
+                                                  .remote = socket.name.remote,
                                                   .remote_port = static_cast<std::uint16_t>(socket.connection.remote()),
                                                   .passive = passive,
                                                   .initial_send = socket.initial_send});

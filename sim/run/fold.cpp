@@ -9,9 +9,11 @@ namespace {
 /// How many entries a copy of the state makes: what a keyframe costs.
 std::size_t entries(const NodeState& state)
 {
-    std::size_t count = state.connections.size() + state.neighbours.size() + state.nics.size() + state.queue.size() +
-                        state.disk.files.size() + state.disk.names.size() + state.disk.durable_names.size() +
-                        state.disk.unsynced_names.size() + state.sessions.size() + state.steps.size();
+    std::size_t count = state.connections.size() + state.neighbours.size() + state.stations.size() +
+                        state.path_mtus.size() + state.nics.size() + state.queue.size() + state.disk.files.size() +
+                        state.disk.names.size() + state.disk.durable_names.size() + state.disk.unsynced_names.size() +
+                        state.sessions.size() + state.steps.size() + state.dns_cache.size() +
+                        state.questions.size() + state.filters.size();
     for (const auto& [name, messages] : state.mailboxes) count += 1 + messages.size();
     return count;
 }
@@ -128,16 +130,21 @@ struct Apply {
         if (fate != Fate::arrives) ++at.lost;
     }
     void operator()(const FrameSent& fact) { count_frame(fact.nic, event.frame, fact.fate); }
-    void operator()(const FrameCrossed& fact) { count_frame(fact.nic, fact.frame, fact.fate); }
+    void operator()(const FrameCrossed& fact)
+    {
+        if (fact.fate != Fate::copied) count_frame(fact.nic, fact.frame, fact.fate);
+    }
     void operator()(const FrameDropped& fact) { ++state.nics[fact.nic].drops[fact.reason]; }
     void operator()(const FrameCut& fact) { ++state.nics[fact.nic].lost; }
     void operator()(const LinkChanged& fact)
     {
         NicState& at = state.nics[fact.nic];
-        if (fact.change == LinkChange::loss)
+        if (fact.change == LinkChange::up || fact.change == LinkChange::down)
+            at.down = fact.change == LinkChange::down;
+        else if (fact.change == LinkChange::loss)
             at.loss = fact.amount;
         else
-            at.down = fact.change == LinkChange::down;
+            at.changed[fact.change] = fact.amount;
     }
 
     void operator()(const ArpChanged& fact)
@@ -147,6 +154,22 @@ struct Apply {
         else
             state.neighbours[fact.address] = {fact.mac, event.ref};
     }
+    void operator()(const NeighbourChanged& fact)
+    {
+        if (fact.change == NeighbourChange::expired || fact.change == NeighbourChange::unanswered)
+            state.neighbours.erase(fact.address);
+        else
+            state.neighbours[fact.address] = {fact.mac, event.ref};
+    }
+    void operator()(const AddressChanged& fact)
+    {
+        if (fact.change == AddressChange::removed)
+            state.nics[fact.nic].addresses.erase(fact.address);
+        else
+            state.nics[fact.nic].addresses[fact.address] = fact.change;
+    }
+    void operator()(const SwitchChanged& fact) { state.stations[fact.mac] = {fact.nic, event.ref}; }
+    void operator()(const PathMtuChanged& fact) { state.path_mtus[fact.destination] = fact.mtu; }
     void operator()(const IcmpNoted& fact)
     {
         ++(fact.direction == Direction::sent ? state.icmp_sent : state.icmp_received);
@@ -236,6 +259,8 @@ struct Apply {
         if (fact.change == ProcessChange::crashed || fact.change == ProcessChange::power_cut) {
             state.connections.clear();
             state.sessions.clear();
+            state.dns_cache.clear();
+            state.questions.clear();
         }
         if (fact.change == ProcessChange::power_cut) state.neighbours.clear();
     }
@@ -247,10 +272,50 @@ struct Apply {
         at.ended = event.ref;
         at.outcome = fact.outcome;
     }
+    void operator()(const DnsAsked& fact)
+    {
+        state.questions[{fact.id, std::string(fact.name), fact.type}] = {fact.server, fact.port, event.ref};
+    }
+    void operator()(const DnsAnswered& fact)
+    {
+        if (fact.outcome != DnsOutcome::forged) // the right one may still come
+            state.questions.erase({fact.id, std::string(fact.name), fact.type});
+    }
+    void operator()(const DnsCached& fact)
+    {
+        const std::pair key{std::string(fact.name), fact.type};
+        switch (fact.change) {
+        case CacheChange::put:
+            state.dns_cache[key] = {event.at, fact.ttl, fact.negative, fact.credibility, std::string(fact.records),
+                                    0,        event.ref};
+            break;
+        case CacheChange::hit:
+            if (const auto at = state.dns_cache.find(key); at != state.dns_cache.end()) ++at->second.hits;
+            break;
+        case CacheChange::expired:
+        case CacheChange::evicted: state.dns_cache.erase(key); break;
+        }
+    }
+    void operator()(const FilterMatched& fact)
+    {
+        FilterRowState& at = state.filters[{std::string(fact.filter), fact.row}];
+        at.count = fact.count;
+        at.action = fact.action;
+        at.last = event.ref;
+    }
+    void operator()(const FilterChanged& fact) { state.filters[{std::string(fact.filter), fact.row}].on = fact.on; }
+
     void operator()(const Input&) { ++state.inputs; }
     void operator()(const Act&) { ++state.acts; }
 
+    void operator()(const MailCompleted&) {}
+    void operator()(const AuthJudged&) {}
+    void operator()(const MailRouted&) {}
+    void operator()(const DnsServed&) {}
+    void operator()(const DnsDecided&) {}
     void operator()(const Content&) {}
+    void operator()(const PacketFragmented&) {}
+    void operator()(const PacketReassembled&) {}
     void operator()(const Joined&) {}
     void operator()(const std::monostate&) {}
 
@@ -259,6 +324,13 @@ struct Apply {
 };
 
 } // namespace
+
+std::uint32_t CachedNames::left(Time now) const
+{
+    const std::int64_t gone = (now - at).ns / 1'000'000'000; // a second counts once it is over
+    if (gone <= 0) return ttl;
+    return gone >= ttl ? 0 : ttl - static_cast<std::uint32_t>(gone);
+}
 
 const FileState* DiskState::find(const std::string& path) const
 {

@@ -10,11 +10,13 @@ net::Topology topology_of(const Plan& plan)
 {
     net::Topology topology;
     for (const PlanNode& node : plan.nodes) {
-        net::HostSpec host{
-            .name = node.name, .router = node.kind == NodeKind::router, .interfaces = {}, .announces = {}};
+        net::HostSpec host{.name = node.name,
+                           .kind = node.kind == NodeKind::router ? net::HostKind::router : net::HostKind::host,
+                           .interfaces = {},
+                           .announces = {}};
         for (const PlanNic& nic : node.nics)
-            host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, nic.address});
-        if (host.router && node.site != nowhere) {
+            host.interfaces.push_back({nic.neighbour, link::MacAddress{nic.mac}, {{nic.address, 32}}});
+        if (host.is_router() && node.site != nowhere) {
             const Net& net = plan.sites[node.site].net;
             host.announces.push_back({net.address, net.length});
         }
@@ -146,8 +148,8 @@ void World::build_hosts(const Plan& plan)
                     passwords[user.name] = user.password;
                 }
             if (node.has(Role::mta))
-                host.add(std::make_unique<nodes::Mta>(host, mailboxes,
-                                                      nodes::Mta::Settings{plan.sites[node.site].domain, users, {}}));
+                host.add(std::make_unique<nodes::SiteMta>(
+                    host, mailboxes, nodes::SiteMta::Settings{plan.sites[node.site].domain, users, {}}));
             if (node.has(Role::mra))
                 host.add(std::make_unique<nodes::Mra>(host, mailboxes, nodes::Mra::Settings{passwords, {}}));
         } else {

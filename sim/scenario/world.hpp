@@ -3,8 +3,8 @@
 /// and on from there. Changing the past is a new world with one more input.
 
 #include "sim/nodes/mra.hpp"
-#include "sim/nodes/mta.hpp"
 #include "sim/nodes/mua.hpp"
+#include "sim/nodes/site_mta.hpp"
 #include "sim/scenario/read_scenario.hpp"
 
 namespace tegami::scenario {

@@ -66,8 +66,8 @@ wire::OctetBuffer syn_frame(Lab& lab, std::uint32_t from, std::uint32_t to)
     s.flags = tcp::Flag::syn;
     s.window = 1000;
     const auto octets = tcp::encode(s, inet::pseudo_header_sum(from, to, inet::Protocol::tcp, tcp::header_length(s)));
-    Frame& frame = lab.network.internet.packet({.source = from, .destination = to, .protocol = inet::Protocol::tcp},
-                                               octets.size());
+    Frame& frame = lab.network.internet.packet(
+        inet::Ipv4Header{.source = from, .destination = to, .protocol = inet::Protocol::tcp}, octets.size());
     std::ranges::copy(octets, Internet::payload_of(frame));
     const Nic& ben = lab.network.links[lab.nic("ben", "edge")];
     link::encode({ben.mac, lab.network.links[ben.peer].mac, link::EtherType::ipv4}, frame.data());
@@ -167,22 +167,21 @@ TEST_CASE("listening once more disturbs no connection, nor one that is being ope
 
 TEST_CASE("ICMP errors: soft ones break nothing, hard ones only what is being opened", "[net][tcp]")
 {
-    using inet::IcmpType;
+    using enum PacketError;
     struct Row {
-        IcmpType type;
-        std::uint8_t code;
+        PacketError what;
         bool refuses_opening;
     };
-    const std::vector<Row> rows{
-        {IcmpType::destination_unreachable, 0, false}, {IcmpType::destination_unreachable, 1, false},
-        {IcmpType::destination_unreachable, 5, false}, {IcmpType::time_exceeded, 0, false},
-        {IcmpType::parameter_problem, 0, false},       {IcmpType::source_quench, 0, false},
-        {IcmpType::destination_unreachable, 2, true},  {IcmpType::destination_unreachable, 3, true},
-    };
-    for (const Row& row : rows)
+    for (const Row& row : {Row{no_route, false},
+                           {no_neighbour, false},
+                           {hop_limit, false},
+                           {incomplete, false},
+                           {no_protocol, true},
+                           {no_port, true},
+                           {prohibited, true}})
         for (const bool opening : {true, false})
             for (const bool guessed : {false, true}) { // by a stranger, who does not know what is in flight
-                INFO(int(row.type) << "/" << int(row.code) << " opening " << opening << " guessed " << guessed);
+                INFO(int(row.what) << " opening " << opening << " guessed " << guessed);
                 Lab lab{hosts()};
                 std::vector<std::unique_ptr<wire::Stream>> taken;
                 listen(lab, taken);
@@ -190,12 +189,11 @@ TEST_CASE("ICMP errors: soft ones break nothing, hard ones only what is being op
                 if (opening) lab.at(milliseconds(500), "edge", [&] { cut(lab, "ben", false); });
                 call_at(lab, seconds(1), ben_port, caller);
                 lab.at(seconds(2), "ann", [&] {
-                    if (!opening) {
-                        cut(lab, "ben", false);
-                        lab.engine.spawn(lab.node("ann"), [](wire::Stream& s) -> wire::Task<void> {
-                            co_await s.write("hello", {});
-                        }(**caller.result));
-                    }
+                    if (opening) return;
+                    cut(lab, "ben", false);
+                    lab.engine.spawn(lab.node("ann"), [](wire::Stream& s) -> wire::Task<void> {
+                        co_await s.write("hello", {});
+                    }(**caller.result));
                 });
                 lab.at(milliseconds(2100), "ann", [&] {
                     const run::TcpOpened opened = opened_by_ann(lab);
@@ -203,11 +201,13 @@ TEST_CASE("ICMP errors: soft ones break nothing, hard ones only what is being op
                     wire::store_u16(&quoted[0], opened.local_port);
                     wire::store_u16(&quoted[2], 25);
                     wire::store_u32(&quoted[4], opened.initial_send + (opening ? 0u : 1u) + (guessed ? 77'777u : 0u));
-                    inet::IcmpMessage message{.type = row.type, .code = row.code, .rest = 0, .body = {}};
-                    const inet::QuotedPacket packet{
-                        {.source = address(1, 1), .destination = address(2, 2), .protocol = inet::Protocol::tcp},
-                        quoted};
-                    lab.network.tcp.on_icmp_error(lab.node("ann"), message, packet, run::FactRef::none);
+                    const ErrorReport report{.what = row.what,
+                                             .from = wire::Address::v4(address(1, 2)),
+                                             .source = opened.local,
+                                             .destination = opened.remote,
+                                             .protocol = inet::Protocol::tcp,
+                                             .payload = quoted};
+                    lab.network.tcp.on_error(lab.node("ann"), report, run::FactRef::none);
                 });
                 lab.at(milliseconds(2200), "edge", [&] { cut(lab, "ben", true); });
                 lab.run(seconds(10));
