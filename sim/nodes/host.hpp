@@ -39,11 +39,7 @@ class Host final : engine::DiskWitness {
     Journal& journal() { return journal_; }
     engine::Disk& disk() { return disk_; }
     run::SpanTable& spans() { return network_.context.spans; }
-    /// Whom its programs ask for names; null where there is nobody.
-    Names* names() const { return names_; }
-    void set_names(Names* names) { names_ = names; }
-
-    /// Its stub resolver; null where it has none.
+    /// Whom its programs ask for names: its stub resolver. Null where there is nobody.
     Names* names() const { return names_.get(); }
     void set_names(std::unique_ptr<Names> names) { names_ = std::move(names); }
 
@@ -88,7 +84,6 @@ class Host final : engine::DiskWitness {
     std::string domain_name_;
     int zone_minutes_;
     engine::Disk disk_;
-    Names* names_ = nullptr;
     std::uint64_t files_ = 0;
     bool running_ = false;
     std::unique_ptr<Names> names_;
