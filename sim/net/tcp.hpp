@@ -150,7 +150,8 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
-    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
+    tcp::Config config_;
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // that one by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;
