@@ -95,7 +95,7 @@ class Tcp {
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
-    /// What all connections have in common, each family's and MTU's own figures apart: to be changed before the first.
+    /// What all connections have in common: to be changed before the first is made.
     tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
@@ -151,7 +151,7 @@ class Tcp {
     Links& links_;
     Internet& internet_;
     tcp::Config config_;
-    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // the same with the figures of a family and MTU
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // that one by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;
