@@ -196,16 +196,22 @@ wire::Decoded<Name> parse_name(std::string_view text, const Name& origin)
     while (i < text.size()) {
         const std::size_t label_offset = i;
         name.begin_label();
-        for (; i < text.size() && text[i] != '.'; ++i) {
-            auto octet = static_cast<std::uint8_t>(text[i]);
-            if (octet == '\\') { // §5.1: \DDD is an octet, \X any other character without its meaning
-                const auto escaped = read_escape(text, i);
-                if (!escaped) return std::unexpected(escaped.error());
-                octet = *escaped;
+        while (i < text.size() && text[i] != '.') {
+            std::size_t end = i; // of what stands for itself
+            while (end < text.size() && text[end] != '.' && text[end] != '\\') ++end;
+            std::uint8_t escaped = 0;
+            wire::Octets octets = wire::as_octets(text.substr(i, end - i));
+            if (octets.empty()) { // §5.1: \DDD is an octet, \X any other character without its meaning
+                const auto read = read_escape(text, end);
+                if (!read) return std::unexpected(read.error());
+                escaped = *read;
+                octets = {&escaped, 1};
+                ++end;
             }
-            if (name.label_size() == largest_label) return malformed(label_offset, label_too_long);
-            if (!name.has_room_for(1)) return malformed(label_offset, name_too_long);
-            name.put(octet);
+            if (name.label_size() + octets.size() > largest_label) return malformed(label_offset, label_too_long);
+            if (!name.has_room_for(octets.size())) return malformed(label_offset, name_too_long);
+            name.append(octets.data(), octets.size());
+            i = end;
         }
         if (name.label_size() == 0) return malformed(label_offset, label_is_empty);
         name.end_label();
@@ -269,13 +275,12 @@ std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
             at += 1u + octet;
             if (size + (at - begin) + 1 > largest_name) return fail(name_too_long);
         }
-        const std::size_t row = at - begin;
+        const std::size_t row = at - begin + (octet == 0 ? 1 : 0);
         if (row <= 32 && message.size() - begin >= 32)
-            std::memcpy(to + size, &message[begin], 32); // most names are short: a move instead of a loop
+            std::memcpy(to + size, &message[begin], 32); // most names are short: moves instead of a loop
         else
             std::memcpy(to + size, &message[begin], row);
         size += row;
-
         if (octet == 0) {
             ++at;
             break;
@@ -290,7 +295,6 @@ std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
         if (resume == 0) resume = at + 2;
         at = limit = target;
     }
-    to[size++] = 0;
     in.seek(resume != 0 ? resume : at);
     return size;
 }

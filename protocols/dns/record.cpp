@@ -36,7 +36,7 @@ class DataBuilder {
         size_ += name.size();
         return *this;
     }
-    Rdata finish() const { return Rdata::from_roomy(octets_, size_); }
+    Rdata finish() const { return Rdata{octets_, size_}; }
 
   private:
     std::uint8_t octets_[2 * largest_name + 20];
@@ -97,17 +97,6 @@ void split(Type type, Octets data, Plain plain, Named named)
     }
 }
 
-wire::OctetBuffer canonical(Type type, const Rdata& data)
-{
-    wire::OctetBuffer octets;
-    octets.reserve(data.size());
-    wire::Writer out{octets};
-    split(
-        type, data.octets(), [&](Octets plain) { out.octets(plain); },
-        [&](Octets name) { out.octets(Name::from_checked_wire(name).lower_case().wire()); });
-    return octets;
-}
-
 } // namespace
 
 Rdata::Rdata(const A& data) : octets_(Octets{data.address.octets}.last(4)) { assert(data.address.is_v4()); }
@@ -115,7 +104,12 @@ Rdata::Rdata(const Aaaa& data) : octets_(Octets{data.address.octets}) {}
 Rdata::Rdata(const Ns& data) : octets_(data.nsdname.wire()) {}
 Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
-Rdata::Rdata(const Mx& data) : Rdata(DataBuilder{}.u16(data.preference).name(data.exchange).finish()) {}
+Rdata::Rdata(const Mx& data)
+{
+    std::array<std::uint8_t, 2> preference;
+    wire::store_u16(preference.data(), data.preference);
+    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+}
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
                 .name(data.mname)
@@ -242,13 +236,27 @@ std::optional<Name> host_of(const Record& record)
     return std::nullopt;
 }
 
+wire::OctetBuffer canonical_data(Type type, const Rdata& data)
+{
+    wire::OctetBuffer octets;
+    octets.reserve(data.size());
+    wire::Writer out{octets};
+    split(
+        type, data.octets(), [&](Octets plain) { out.octets(plain); },
+        [&](Octets name) { out.octets(Name::from_checked_wire(name).lower_case().wire()); });
+    return octets;
+}
+
 bool same_data(Type type, const Rdata& a, const Rdata& b) { return compare_data(type, a, b) == 0; }
 
 std::strong_ordering compare_data(Type type, const Rdata& a, const Rdata& b)
 {
     if (a == b) return std::strong_ordering::equal;
-    const auto ours = canonical(type, a), theirs = canonical(type, b);
-    return std::lexicographical_compare_three_way(ours.begin(), ours.end(), theirs.begin(), theirs.end());
+    const auto order = [](Octets one, Octets other) {
+        return std::lexicographical_compare_three_way(one.begin(), one.end(), other.begin(), other.end());
+    };
+    if (layout_of(type, Class::in).names == NamesInside::none) return order(a.octets(), b.octets());
+    return order(canonical_data(type, a), canonical_data(type, b));
 }
 
 // Inside messages. -----------------------------------------------------------------------------------------------------
@@ -313,7 +321,7 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
     if (in.offset() != end) in.fail(disagree);
     if (filled + tail.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
     if (in.failed()) return {};
-    if (tail.empty()) return Rdata::from_roomy(head.data(), filled);
+    if (tail.empty()) return Rdata{head.data(), filled};
     return Rdata{Octets{head}.first(filled), tail};
 }
 

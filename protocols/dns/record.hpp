@@ -91,13 +91,8 @@ class Rdata {
     explicit Rdata(wire::Octets octets) : octets_(octets) {}
     Rdata(wire::Octets head, wire::Octets tail) : octets_(head, tail) {}
     /// `size` octets at a place where `roomy` of them may be read.
-    static constexpr std::size_t roomy = 46;
-    static Rdata from_roomy(const std::uint8_t* octets, std::size_t size)
-    {
-        Rdata data;
-        data.octets_ = CompactOctets<46>::from_roomy(octets, size);
-        return data;
-    }
+    static constexpr std::size_t roomy = CompactOctets<46>::roomy;
+    Rdata(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
     Rdata(const A& data);
     Rdata(const Aaaa& data);
     Rdata(const Ns& data);
@@ -110,6 +105,8 @@ class Rdata {
 
     wire::Octets octets() const { return octets_.octets(); }
     std::size_t size() const { return octets_.size(); }
+    /// How many octets may be read from the first on, whatever they are behind `size()`.
+    std::size_t readable() const { return octets_.readable(); }
 
     /// Octet for octet. What differs in the case of a name only: `same_data`.
     bool operator==(const Rdata& other) const;
@@ -171,6 +168,8 @@ Record make_record(Name owner, std::uint32_t ttl, const T& data)
 /// §3.3.11; RFC 2782.
 std::optional<Name> host_of(const Record& record);
 
+/// Data with the names in it in lower case. RFC 4034 §6.2.
+wire::OctetBuffer canonical_data(Type type, const Rdata& data);
 /// Data of the same type is the same: names in the types of RFC 1035 and those that RFC 3597 §7 adds without regard to
 /// their case, all else octet for octet.
 bool same_data(Type type, const Rdata& a, const Rdata& b);

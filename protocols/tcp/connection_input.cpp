@@ -472,6 +472,7 @@ void Connection::on_fin(Time now)
 {
     has_early_fin_ = false;
     fin_received_ = true;
+    if (buffers_) buffers_->receive.end();
     ++receive_next_;
     receive_edge_ = later(receive_edge_, receive_next_);
     ack_wanted_ = true;

@@ -2,6 +2,8 @@
 
 #include "sim/net/internet.hpp"
 
+#include "protocols/inet/address_choice.hpp"
+#include "sim/net/neutral_packet.hpp"
 #include "sim/net/routes.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/udp.hpp"
@@ -31,6 +33,9 @@ Internet::Internet(Context& context, Links& links, Neighbours& neighbours, const
             host.has_nic = true;
         }
     }
+    context.engine.handle(engine::DueKind::reassembly, this, [](void* self, const engine::Due& due) {
+        static_cast<Internet*>(self)->on_reassembly_due(due.target);
+    });
 }
 
 void Internet::on_address(NicId nic, const InterfaceAddress& address, bool usable)
@@ -70,29 +75,25 @@ std::optional<wire::Address> Internet::address_of(NodeId node, bool v4) const
 
 // ---- out -----------------------------------------------------------------------------------------------------------
 
-/// Our address for packets over `nic`; unspecified where there is none.
+/// Our address for packets over `nic`; unspecified where there is none. RFC 6724 §5.
 wire::Address Internet::source_over(NicId nic, const wire::Address& destination) const
 {
     const bool v4 = destination.is_v4();
-    if (v4 && links_[nic].address == 0) return {};
-    const auto common_bits = [&](const wire::Address& own) {
-        int bits = 0;
-        for (std::size_t i = 0; i < own.octets.size(); ++i) {
-            const auto differing = static_cast<std::uint8_t>(own.octets[i] ^ destination.octets[i]);
-            bits += std::countl_zero(differing);
-            if (differing != 0) break;
-        }
-        return bits;
-    };
-    // An address of the same scope, then the one that has most in common.
-    const bool local = !v4 && (inet::is_v6_link_local(destination) || inet::is_v6_multicast(destination));
-    const Own* best = nullptr;
-    for (const Own& own : neighbours_.addresses(nic)) {
+    const std::span<const Own> all = neighbours_.addresses(nic);
+    // On most interfaces there is nothing to choose.
+    if (v4 && all.size() == 1)
+        return all[0].usable() && all[0].what.address.is_v4() ? all[0].what.address : wire::Address{};
+    std::vector<inet::OwnSource> sources;
+    for (const Own& own : all) {
         if (!own.usable() || own.what.address.is_v4() != v4) continue;
-        if (!v4 && inet::is_v6_link_local(own.what.address) != local) continue;
-        if (!best || common_bits(own.what.address) > common_bits(best->what.address)) best = &own;
+        // A link-local source gets nowhere beyond the link: better to say that there is no way.
+        const bool near = !v4 && inet::is_v6_link_local(own.what.address);
+        if (near && inet::scope_of(destination) > inet::Scope::link_local) continue;
+        sources.push_back({own.what.address, std::min(own.what.prefix_length, inet::address_bits(own.what.address)),
+                           index_of(nic), false});
     }
-    return best ? best->what.address : wire::Address{};
+    const auto chosen = inet::choose_source({destination, index_of(nic), true}, sources);
+    return chosen ? sources[*chosen].address : wire::Address{};
 }
 
 Path Internet::path(NodeId from, const wire::Address& destination, NicId over) const
@@ -157,36 +158,6 @@ Frame& Internet::packet(const IpHeader& header, std::size_t payload)
 
 // ---- in ------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-Packet neutral(const inet::Ipv4Packet& packet, Octets whole, bool to_a_group)
-{
-    return {.source = wire::Address::v4(packet.header.source),
-            .destination = wire::Address::v4(packet.header.destination),
-            .protocol = packet.header.protocol,
-            .payload = packet.payload,
-            .whole = whole.first(packet.header_size() + packet.payload.size()),
-            .to_a_group = to_a_group,
-            .v4 = &packet,
-            .v6 = nullptr};
-}
-
-Packet neutral(const inet::Ipv6Packet& packet, Octets whole, bool to_a_group)
-{
-    return {.source = packet.header.source,
-            .destination = packet.header.destination,
-            .protocol = packet.header.next_header,
-            .payload = packet.payload,
-            .whole = whole.first(inet::ipv6_header_size + packet.payload.size()),
-            .to_a_group = to_a_group,
-            .v4 = nullptr,
-            .v6 = &packet};
-}
-
-Octets ip_octets(const Frame& frame) { return frame.octets().subspan(link::ethernet_header_size); }
-
-} // namespace
-
 void Internet::on_packet(NicId nic, Frame& frame, bool to_a_group)
 {
     const auto packet = inet::decode_ipv4(ip_octets(frame));
@@ -214,17 +185,30 @@ void Internet::on_packet(NicId nic, Frame& frame, bool to_a_group)
 
 void Internet::forward(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const Route& route, bool to_a_group)
 {
+    const Host& host = host_at(nic);
+    if (!host.filters.empty() && is_filtered(nic, route.nic, frame, neutral(packet, ip_octets(frame), to_a_group)))
+        return;
+    const std::size_t size = packet.header_size() + packet.payload.size();
+    const std::uint16_t mtu = links_[route.nic].mtu;
+    const inet::Ipv4Fit fit = inet::fit_ipv4(packet.header.dont_fragment, size, mtu);
+    if (fit == inet::Ipv4Fit::refused && packet.header.time_to_live > 1) [[unlikely]] { // RFC 1191 §4
+        send_error(nic, frame, neutral(packet, ip_octets(frame), to_a_group), PacketError::too_big, mtu);
+        return links_.drop(nic, frame, run::DropReason::too_big);
+    }
     if (!inet::decrement_time_to_live(frame.data() + link::ethernet_header_size)) {
         send_error(nic, frame, neutral(packet, ip_octets(frame), to_a_group), PacketError::hop_limit);
         return links_.drop(nic, frame, run::DropReason::ttl_exceeded);
     }
-    links_.send(route.nic, route.next_hop != 0 ? route.next_hop : packet.header.destination, frame);
+    const std::uint32_t neighbour = route.next_hop != 0 ? route.next_hop : packet.header.destination;
+    if (fit == inet::Ipv4Fit::cut) [[unlikely]]
+        return cut_for(nic, route.nic, wire::Address::v4(neighbour), frame, packet);
+    links_.send(route.nic, neighbour, frame);
 }
 
 void Internet::deliver(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, bool to_a_group)
 {
-    if (packet.header.is_fragment())
-        return links_.drop(nic, frame, run::DropReason::no_protocol, "RFC 791 §3.2: fragments");
+    if (packet.header.is_fragment()) [[unlikely]]
+        return on_fragment(nic, frame, packet);
     hand_up(nic, frame, neutral(packet, ip_octets(frame), to_a_group));
 }
 
@@ -263,6 +247,12 @@ void Internet::forward6(NicId nic, Frame& frame, const inet::Ipv6Packet& packet,
         send_error(nic, frame, neutral_packet, PacketError::beyond_scope);
         return links_.drop(nic, frame, run::DropReason::no_route);
     }
+    if (!host_at(nic).filters.empty() && is_filtered(nic, route->nic, frame, neutral_packet)) return;
+    const std::uint16_t mtu = links_[route->nic].mtu;
+    if (neutral_packet.whole.size() > mtu && packet.header.hop_limit > 1) { // RFC 8200 §5: routers cut nothing
+        send_error(nic, frame, neutral_packet, PacketError::too_big, mtu);
+        return links_.drop(nic, frame, run::DropReason::too_big);
+    }
     if (!inet::decrement_hop_limit(frame.data() + link::ethernet_header_size)) {
         send_error(nic, frame, neutral_packet, PacketError::hop_limit);
         return links_.drop(nic, frame, run::DropReason::ttl_exceeded);
@@ -278,8 +268,7 @@ void Internet::deliver6(NicId nic, Frame& frame, const inet::Ipv6Packet& packet,
     switch (walk.end) {
     case inet::Ipv6Walk::End::upper_layer: break;
     case inet::Ipv6Walk::End::nothing: return context_.frames.give_back(frame);
-    case inet::Ipv6Walk::End::fragment:
-        return links_.drop(nic, frame, run::DropReason::no_protocol, "RFC 8200 §4.5: fragments");
+    case inet::Ipv6Walk::End::fragment: return on_fragment6(nic, frame, packet, walk);
     case inet::Ipv6Walk::End::discarded: return links_.drop(nic, frame, run::DropReason::malformed, walk.rule);
     case inet::Ipv6Walk::End::parameter_problem:
         send_error(nic, frame, whole, PacketError::header, walk.pointer, walk.code);

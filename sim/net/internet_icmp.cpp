@@ -82,8 +82,8 @@ Icmpv6Error in_v6(PacketError what, std::uint32_t detail, inet::ParameterProblem
 
 } // namespace
 
-void Internet::send_error(NicId nic, const Frame& about, const Packet& packet, PacketError what, std::uint32_t detail,
-                          inet::ParameterProblemCode code)
+void Internet::send_error(NicId nic, Spans serves, FactRef cause, const Packet& packet, PacketError what,
+                          std::uint32_t detail, inet::ParameterProblemCode code)
 {
     const NodeId node = links_[nic].node;
     const auto delivery = packet.to_a_group ? inet::LinkDelivery::to_a_group : inet::LinkDelivery::to_us;
@@ -116,58 +116,55 @@ void Internet::send_error(NicId nic, const Frame& about, const Packet& packet, P
                                          .protocol = packet.v4 ? Protocol::icmp : Protocol::icmpv6},
                                 size);
     std::memcpy(payload_of(frame), message.data(), size);
-    frame.spans = about.spans;
-    frame.cause = note(node, run::Direction::sent,
-                       static_cast<std::uint8_t>(packet.v4 ? static_cast<std::uint8_t>(error4.type)
-                                                           : static_cast<std::uint8_t>(error6.type)),
-                       packet.v4 ? error4.code : error6.code, packet.source, about.spans, about.cause);
+    frame.spans = serves;
+    const std::uint8_t type =
+        packet.v4 ? static_cast<std::uint8_t>(error4.type) : static_cast<std::uint8_t>(error6.type);
+    frame.cause =
+        note(node, run::Direction::sent, type, packet.v4 ? error4.code : error6.code, packet.source, serves, cause);
     send(back, frame);
 }
 
 // ---- echo ----------------------------------------------------------------------------------------------------------
 
-void Internet::ping(NodeId from, const wire::Address& destination, std::uint16_t sequence, Spans serves)
+void Internet::ping(NodeId from, const wire::Address& destination, std::uint16_t sequence, Spans serves,
+                    std::size_t octets)
 {
     const Path way = path(from, destination);
     if (!way.found) return;
-    static constexpr std::string_view data = "tegami, a letter on its way";
+    static constexpr std::string_view words = "tegami, a letter on its way";
+    wire::OctetBuffer data(octets == 0 ? words.size() : octets);
+    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(words[i % words.size()]);
+
     const bool v4 = destination.is_v4();
-    Frame& frame = packet(
-        IpHeader{.source = way.source, .destination = destination, .protocol = v4 ? Protocol::icmp : Protocol::icmpv6},
-        inet::icmp_header_size + data.size());
+    wire::OctetBuffer message(inet::icmp_header_size + data.size());
     if (v4)
-        inet::encode_icmp_echo(IcmpType::echo, 1, sequence, wire::as_octets(data), payload_of(frame));
+        inet::encode_icmp_echo(IcmpType::echo, 1, sequence, data, message.data());
     else
-        inet::encode_icmpv6_echo(Icmpv6Type::echo_request, 1, sequence, wire::as_octets(data),
-                                 {way.source, destination}, payload_of(frame));
-    frame.spans = serves;
-    frame.cause =
-        note(from, run::Direction::sent,
-             v4 ? static_cast<std::uint8_t>(IcmpType::echo) : static_cast<std::uint8_t>(Icmpv6Type::echo_request), 0,
-             destination, serves, FactRef::none);
-    send(way, frame);
+        inet::encode_icmpv6_echo(Icmpv6Type::echo_request, 1, sequence, data, {way.source, destination},
+                                 message.data());
+    const std::uint8_t type =
+        v4 ? static_cast<std::uint8_t>(IcmpType::echo) : static_cast<std::uint8_t>(Icmpv6Type::echo_request);
+    const FactRef cause = note(from, run::Direction::sent, type, 0, destination, serves, FactRef::none);
+    send_whole(way, from, {way.source, destination, v4 ? Protocol::icmp : Protocol::icmpv6}, message, serves, cause);
 }
 
 void Internet::answer_echo(NicId nic, const Packet& packet, std::uint16_t identifier, std::uint16_t sequence,
                            Octets data, Spans serves, FactRef cause)
 {
     // RFC 1122 §3.2.2.6, RFC 4443 §4.2: from the address that was asked, with all of the data.
-    const Path back = path(links_[nic].node, packet.source, nic);
+    const NodeId node = links_[nic].node;
+    const Path back = path(node, packet.source, nic);
     if (!back.found) return;
     const bool to_many = !packet.v4 && inet::is_v6_multicast(packet.destination);
     const wire::Address source = to_many ? back.source : packet.destination;
-    Frame& answer = this->packet(IpHeader{.source = source,
-                                          .destination = packet.source,
-                                          .protocol = packet.v4 ? Protocol::icmp : Protocol::icmpv6},
-                                 inet::icmp_header_size + data.size());
+    wire::OctetBuffer message(inet::icmp_header_size + data.size());
     if (packet.v4)
-        inet::encode_icmp_echo(IcmpType::echo_reply, identifier, sequence, data, payload_of(answer));
+        inet::encode_icmp_echo(IcmpType::echo_reply, identifier, sequence, data, message.data());
     else
         inet::encode_icmpv6_echo(Icmpv6Type::echo_reply, identifier, sequence, data, {source, packet.source},
-                                 payload_of(answer));
-    answer.spans = serves;
-    answer.cause = cause;
-    send(back, answer);
+                                 message.data());
+    send_whole(back, node, {source, packet.source, packet.v4 ? Protocol::icmp : Protocol::icmpv6}, message, serves,
+               cause);
 }
 
 // ---- messages in ---------------------------------------------------------------------------------------------------
@@ -204,7 +201,7 @@ void Internet::on_icmp(NicId nic, Frame& frame, const Packet& packet)
             report(node,
                    {*what, packet.source, wire::Address::v4(quoted->header.source),
                     wire::Address::v4(quoted->header.destination), quoted->header.protocol, quoted->payload,
-                    *what == PacketError::too_big ? message->next_hop_mtu() : 0u},
+                    *what == PacketError::too_big ? message->next_hop_mtu() : 0u, wire::load_u16(&message->body[2])},
                    frame.cause);
     }
     context_.frames.give_back(frame);
@@ -250,7 +247,8 @@ void Internet::on_icmpv6(NicId nic, Frame& frame, const Packet& packet)
         if (what && quoted)
             report(node,
                    {*what, packet.source, quoted->header.source, quoted->header.destination, quoted->protocol,
-                    quoted->payload, *what == PacketError::too_big ? message->mtu() : 0u},
+                    quoted->payload, *what == PacketError::too_big ? message->mtu() : 0u,
+                    inet::ipv6_header_size + wire::load_u16(&message->body[4])},
                    frame.cause);
     }
     context_.frames.give_back(frame);
@@ -258,7 +256,9 @@ void Internet::on_icmpv6(NicId nic, Frame& frame, const Packet& packet)
 
 void Internet::report(NodeId host, const ErrorReport& report, FactRef cause)
 {
-    if (report.protocol == Protocol::tcp)
+    if (report.what == PacketError::too_big)
+        on_too_big(host, report, cause);
+    else if (report.protocol == Protocol::tcp)
         tcp_->on_error(host, report, cause);
     else if (report.protocol == Protocol::udp)
         udp_->on_error(host, report, cause);

@@ -2,6 +2,7 @@
 
 #include "sim/net/internet.hpp"
 #include "sim/net/neighbours.hpp"
+#include "sim/net/outside.hpp"
 #include "sim/net/switches.hpp"
 
 #include <algorithm>
@@ -40,7 +41,10 @@ Links::Links(Context& context, const Topology& topology) : context_(context)
         nic_of_[places[i].host][places[i].interface] = NicId{i};
         nic.node = context.engine.find(host.name);
         nic.mac = interface.mac;
-        nic.kind = interface.loopback ? NicKind::loopback : host.is_switch() ? NicKind::port : NicKind::end;
+        nic.kind = interface.loopback               ? NicKind::loopback
+                   : host.is_switch()               ? NicKind::port
+                   : host.kind == HostKind::outside ? NicKind::outside
+                                                    : NicKind::end;
         nics_of_[engine::index_of(nic.node)].push_back(NicId{i});
         if (!interface.loopback) continue;
         nic.peer = NicId{i};
@@ -246,6 +250,7 @@ void Links::on_arrival(const engine::Due& due)
     if (!power_[engine::index_of(nic.node)].on) [[unlikely]]
         return drop(id, frame, run::DropReason::host_off);
     if (nic.kind == NicKind::port) return switches_->on_frame(id, frame);
+    if (nic.kind == NicKind::outside) return outside_->on_frame(id, frame);
 
     const auto ethernet = link::decode_ethernet(frame.octets());
     if (!ethernet) [[unlikely]]
@@ -370,7 +375,10 @@ void Links::set_power(NodeId host, bool on)
     if (power.on == on) return;
     power.on = on;
     const std::int64_t now = context_.engine.now().ns;
-    if (!on) power.gone_at = now;
+    if (!on) {
+        power.gone_at = now;
+        internet_->forget_all(host);
+    }
     for (const NicId id : nics_of(host)) {
         if (on) {
             neighbours_->check_addresses(id);

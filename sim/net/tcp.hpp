@@ -46,6 +46,8 @@ struct alignas(64) Socket {
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
     bool v4 = true;
+    bool dont_fragment = true;
+    std::uint16_t mss_of_path = 0; ///< what its path carries; 0: as much as the link
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -66,6 +68,16 @@ class Tcp {
                                                                                          run::Protocol protocol,
                                                                                          Spans spans);
 
+    // The same in parts, for who has several ways to try (sim/net/attempts).
+
+    /// Awaits until the host has an address for packets to there, or none of its addresses is being checked any more.
+    wire::Task<void> addresses_checked(NodeId node, wire::Address destination);
+    /// Sends the SYN.
+    std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> open(NodeId node, wire::Endpoint to,
+                                                                       run::Protocol protocol, Spans spans);
+    /// Why a connection that is decided does not stand; nothing where it does.
+    std::optional<wire::ConnectError> failure(const TcpStream& stream) const;
+
     /// The processes of a host are gone: its ports close, and its connections as a kernel closes them.
     void close_all(NodeId node);
     /// The host lost power: its connections are forgotten without a word.
@@ -74,10 +86,17 @@ class Tcp {
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
     void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is one that was sent and not yet acknowledged: others are forged, or late.
+    /// RFC 5927 §4.1.
+    bool has_in_flight(NodeId host, const ErrorReport& report);
+    /// Packets to that destination may be no larger: the connection sends smaller ones from now on.
+    void on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
+    /// What all connections have in common, each family's and MTU's own figures apart: to be changed before the first.
+    tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
     void detach(Socket& socket);
@@ -97,11 +116,14 @@ class Tcp {
     };
     struct Ports {                            // of one host, made when first used
         std::vector<std::uint32_t> listeners; // indices, 0 none
-        std::uint16_t next = 0;
+        engine::Random draws;                 // of local ports
+        bool has_draws = false;
     };
 
     Socket& make(const SocketName& name, NicId over = Internet::itself);
     const tcp::Config& config_for(const Path& path);
+    Socket* find_quoted(NodeId host, const ErrorReport& report);
+    static void take_path(Socket& socket, const inet::PathMtu& path);
     Socket& at(std::uint32_t index) { return sockets_[index / sockets_a_piece][index % sockets_a_piece]; }
     template <class Do>
     void for_each_of(NodeId node, Do act);
@@ -111,7 +133,7 @@ class Tcp {
     Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, const wire::Endpoint& at);
     wire::Port free_port(NodeId node, const wire::Address& local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(const SocketName& name);
+    std::uint64_t secret_of(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame);
@@ -128,7 +150,8 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
-    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
+    tcp::Config config_;
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // the same with the figures of a family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;

@@ -124,16 +124,11 @@ void Udp::send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to
     const Path way = internet_.path(node, to.address);
     if (!way.found) return;
     const wire::Address source = from.address == wire::Address{} ? way.source : from.address;
-    const std::size_t headers = way.is_v4() ? inet::ipv4_header_size : inet::ipv6_header_size;
-    const std::size_t size = inet::udp_header_size + octets.size();
-    if (headers + size > links_[way.nic].mtu) return;
-    Frame& frame =
-        internet_.packet(IpHeader{.source = source, .destination = to.address, .protocol = inet::Protocol::udp}, size);
-    std::uint8_t* const at = Internet::payload_of(frame);
-    inet::encode_udp_header({source, from.port}, to, octets, at);
-    std::memcpy(at + inet::udp_header_size, octets.data(), octets.size());
-    frame.spans = spans;
-    internet_.send(way, frame);
+    if (octets.size() > inet::udp_largest_payload) return;
+    wire::OctetBuffer datagram(inet::udp_header_size + octets.size());
+    inet::encode_udp_header({source, from.port}, to, octets, datagram.data());
+    std::ranges::copy(octets, datagram.begin() + inet::udp_header_size);
+    internet_.send_whole(way, node, {source, to.address, inet::Protocol::udp}, datagram, spans, FactRef::none);
 }
 
 void Udp::on_packet(NicId nic, Frame& frame, const Packet& packet)

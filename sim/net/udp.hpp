@@ -29,6 +29,11 @@ class Udp {
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
     void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is from a port that is bound.
+    bool has_sent(NodeId host, const ErrorReport& report)
+    {
+        return find(host, {report.source, wire::Port{wire::load_u16(report.payload.data())}}) != nullptr;
+    }
 
   private:
     class Binding;

@@ -26,14 +26,16 @@ Message make_answer()
     message.header.authoritative = true;
     message.header.recursion_desired = true;
     message.header.recursion_available = true;
-    message.questions.push_back({name("sender.example"), Type::mx, Class::in});
+    const Name domain = name("sender.example"); // a name is a value: made of its text once, then copied
+    const Name mx1 = name("mx1.sender.example"), mx2 = name("mx2.sender.example");
+    message.questions.push_back({domain, Type::mx, Class::in});
     message.answers.reserve(2);
-    message.answers.push_back(make_record(name("sender.example"), 3600, Mx{10, name("mx1.sender.example")}));
-    message.answers.push_back(make_record(name("sender.example"), 3600, Mx{20, name("mx2.sender.example")}));
-    message.authority.push_back(make_record(name("sender.example"), 86400, Ns{name("ns1.sender.example")}));
+    message.answers.push_back(make_record(domain, 3600, Mx{10, mx1}));
+    message.answers.push_back(make_record(domain, 3600, Mx{20, mx2}));
+    message.authority.push_back(make_record(domain, 86400, Ns{name("ns1.sender.example")}));
     message.additional.reserve(2);
-    message.additional.push_back(make_record(name("mx1.sender.example"), 3600, A{*wire::parse_address("192.0.2.10")}));
-    message.additional.push_back(make_record(name("mx2.sender.example"), 3600, A{*wire::parse_address("192.0.2.11")}));
+    message.additional.push_back(make_record(mx1, 3600, A{*wire::parse_address("192.0.2.10")}));
+    message.additional.push_back(make_record(mx2, 3600, A{*wire::parse_address("192.0.2.11")}));
     return message;
 }
 
