@@ -377,6 +377,7 @@ std::uint32_t Connection::take_sack(const Segment& segment)
             continue;
         }
         const Sequence una = later(una_, segment.ack);
+        if (block.end - una > send_max_ - una) continue; // below, or half the numbers away
         block.begin = later(block.begin, una);
         if (before(block.begin, block.end)) news += buffers_->recovery.board.add(block);
     }
