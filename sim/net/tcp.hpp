@@ -68,6 +68,16 @@ class Tcp {
                                                                                          run::Protocol protocol,
                                                                                          Spans spans);
 
+    // The same in parts, for who has several ways to try (sim/net/attempts).
+
+    /// Awaits until the host has an address for packets to there, or none of its addresses is being checked any more.
+    wire::Task<void> addresses_checked(NodeId node, wire::Address destination);
+    /// Sends the SYN.
+    std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> open(NodeId node, wire::Endpoint to,
+                                                                       run::Protocol protocol, Spans spans);
+    /// Why a connection that is decided does not stand; nothing where it does.
+    std::optional<wire::ConnectError> failure(const TcpStream& stream) const;
+
     /// The processes of a host are gone: its ports close, and its connections as a kernel closes them.
     void close_all(NodeId node);
     /// The host lost power: its connections are forgotten without a word.
@@ -106,7 +116,8 @@ class Tcp {
     };
     struct Ports {                            // of one host, made when first used
         std::vector<std::uint32_t> listeners; // indices, 0 none
-        std::uint16_t next = 0;
+        engine::Random draws;                 // of local ports
+        bool has_draws = false;
     };
 
     Socket& make(const SocketName& name, NicId over = Internet::itself);
@@ -140,7 +151,7 @@ class Tcp {
     Links& links_;
     Internet& internet_;
     tcp::Config config_;
-    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // that one by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;

@@ -34,6 +34,20 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
         return Awaiter{*this};
     }
 
+    /// The connection stands, or has failed.
+    bool decided() const { return opened(); }
+    /// Resumes a coroutine once it is decided; several connections may be waited for by one.
+    void wait_for_decision(std::coroutine_handle<> waiting)
+    {
+        opening_ = true;
+        wait(waiting);
+    }
+    void wait_no_longer()
+    {
+        opening_ = false;
+        waiting_ = {};
+    }
+
     /// Whom the connection itself serves.
     Spans session() const { return usable() ? socket_->connection.session() : Spans{}; }
 
