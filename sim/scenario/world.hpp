@@ -60,7 +60,9 @@ class World final : nodes::Watcher {
     void carry_out(std::size_t act, NodeId node);
     std::vector<NodeId> doers(const Act& act) const;
     NodeId node_of(std::uint32_t plan_node) const { return node_ids_[plan_node]; }
-    net::NicId nic_of(const PlanEnd& end) const { return network_.links.nic_of(end.node, end.nic); }
+    wire::Address address_of(std::uint32_t plan_node) const;
+    /// The interface of a link that a node hangs on it with.
+    net::NicId nic_on(std::uint32_t link, std::uint32_t plan_node) const;
     void on_step_ended(run::MailId mail, run::Step step, run::Outcome outcome) override;
     void on_process_changed(NodeId node, run::ProcessChange change) override;
 
@@ -74,7 +76,8 @@ class World final : nodes::Watcher {
     run::Recorder recorder_;
     net::Network network_;
     nodes::Journal journal_;
-    std::vector<NodeId> node_ids_; // by plan node
+    std::vector<NodeId> node_ids_;         // by plan node
+    std::vector<std::size_t> link_places_; // by plan link: its place in the topology
     std::vector<std::unique_ptr<nodes::Mailboxes>> mailboxes_;
     std::vector<std::unique_ptr<nodes::Host>> hosts_; // by plan node; none for routers
     std::vector<nodes::Mua*> muas_;                   // by plan node

@@ -339,7 +339,7 @@ namespace program_test {
 std::string world_with(const std::string& acts)
 {
     return "title = \"t\"\nuntil = \"2min\"\n[isp.sakura]\ndomain = \"sakura.example.jp\"\n[company.example]\n"
-           "domain = \"example.com\"\n[user.alice]\nat = \"sakura\"\n"
+           "domain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n[user.alice]\nat = \"sakura\"\n"
            "submits = { server = \"mail.example.com\", port = 25 }\n[user.bob]\nat = \"example\"\n" +
            acts;
 }

@@ -3,6 +3,10 @@
 #include <fmt/args.h>
 #include <fmt/format.h>
 
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -60,6 +64,16 @@ std::string in_words(const tegami::scenario::Problem& problem, const std::string
     arguments.push_back(fmt::arg("path", problem.path));
     return fmt::format("{}:{} {}", problem.at.line, problem.at.column,
                        fmt::vformat(catalogue.at(std::string{problem.key}), arguments));
+}
+
+void hold_golden(const std::string& name, const std::string& text)
+{
+    const std::string path = "tests/unit/scenario/golden/" + name;
+    if (std::getenv("TEGAMI_WRITE_GOLDEN")) std::ofstream(TEGAMI_SOURCE_DIR "/" + path, std::ios::binary) << text;
+    const std::string golden = file_text(path);
+    const auto differs = std::ranges::mismatch(golden, text);
+    INFO(path << " differs from line " << 1 + std::count(golden.begin(), differs.in1, '\n') << " on");
+    CHECK((golden == text));
 }
 
 } // namespace scenario_tests
