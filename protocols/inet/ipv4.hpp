@@ -4,7 +4,7 @@
 ///
 /// Headers are written straight into a frame and read as views of it; every frame of a simulation passes here several
 /// times, so what is small is inline.
-/// Left out: sending options (those that come are skipped), cutting datagrams into fragments and putting them together.
+/// Fragments are inet/fragments. Left out: sending options (those that come are skipped).
 
 #include "protocols/wire/address.hpp"
 #include "protocols/wire/checksum.hpp"
@@ -13,12 +13,17 @@
 
 namespace tegami::inet {
 
-/// What the payload is. IANA, "Protocol Numbers"; the values serve IPv6 as well.
+/// What the payload is, or in IPv6 the next header. IANA, "Assigned Internet Protocol Numbers".
 enum class Protocol : std::uint8_t {
+    hop_by_hop_options = 0, ///< IPv6: RFC 8200 §4.3
     icmp = 1,
     tcp = 6,
     udp = 17,
+    routing = 43,  ///< IPv6: RFC 8200 §4.4
+    fragment = 44, ///< IPv6: RFC 8200 §4.5
     icmpv6 = 58,
+    no_next_header = 59,      ///< IPv6: RFC 8200 §4.7
+    destination_options = 60, ///< IPv6: RFC 8200 §4.6
 };
 
 inline constexpr std::size_t ipv4_header_size = 20; ///< without options

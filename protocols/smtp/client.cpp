@@ -1,6 +1,7 @@
 #include "protocols/smtp/client.hpp"
 
 #include "protocols/mail/dot_stuffing.hpp"
+#include "protocols/sasl/line.hpp"
 
 #include <memory>
 
@@ -33,6 +34,34 @@ wire::Task<Heard> ask(wire::Stream& peer, std::string_view line, const ClientOpt
     co_return co_await read_reply(peer, options.timeouts.command);
 }
 
+/// AUTH up to the last reply to it. RFC 4954 §4.
+wire::Task<Heard> authenticate(wire::Stream& peer, const sasl::Mechanism& mechanism, const ClientOptions& options)
+{
+    const auto exchange = mechanism.make_client(*options.credentials);
+    std::string line = "AUTH " + std::string{mechanism.name};
+    if (mechanism.client_first) {
+        // What does not fit into the line is said when the server asks for it.
+        const auto fits = [&](std::string_view more) { return line.size() + 1 + more.size() <= auth_command_limit; };
+        auto trial = mechanism.make_client(*options.credentials);
+        if (const auto first = trial->initial_response(); first && fits(sasl::format_initial_response(*first))) {
+            line += ' ' + sasl::format_initial_response(*first);
+            static_cast<void>(exchange->initial_response());
+        }
+    }
+    Heard heard = co_await ask(peer, line + "\r\n", options);
+    while (heard && heard->code == 334) {
+        const auto challenge = sasl::parse_line(heard->text);
+        const auto response = challenge ? exchange->on_challenge(*challenge) : challenge;
+        if (response) {
+            heard = co_await ask(peer, sasl::format_line(*response) + "\r\n", options);
+            continue;
+        }
+        heard = co_await ask(peer, "*\r\n", options);
+        if (heard && heard->code == 334) heard = std::unexpected(Break{{}, response.error()}); // it does not even stop
+    }
+    co_return heard;
+}
+
 /// Greeting and EHLO, or HELO for a server that knows no better (RFC 5321 §3.2).
 wire::Task<SessionEnd> open_session(wire::Stream& peer, const ClientOptions& options)
 {
@@ -46,15 +75,26 @@ wire::Task<SessionEnd> open_session(wire::Stream& peer, const ClientOptions& opt
     auto heard = co_await read_reply(peer, options.timeouts.greeting);
     if (!heard || heard->code != 220) co_return over(Stage::greeting, heard);
 
-    heard = co_await ask(peer, "EHLO " + options.hello + "\r\n", options);
-    if (heard && heard->permanent_failure()) {
+    const bool lmtp = options.dialect == Dialect::lmtp;
+    heard = co_await ask(peer, (lmtp ? "LHLO " : "EHLO ") + options.hello + "\r\n", options);
+    if (!lmtp && heard && heard->permanent_failure()) {
         heard = co_await ask(peer, "HELO " + options.hello + "\r\n", options);
         if (!heard || !heard->positive()) co_return over(Stage::hello, heard);
-        session.reply = std::move(*heard);
+    } else {
+        if (!heard || !heard->positive()) co_return over(Stage::hello, heard);
+        session.offered = parse_extensions(*heard);
+    }
+    session.reply = std::move(*heard);
+    if (!options.credentials) co_return session;
+
+    const sasl::Mechanism* const mechanism = sasl::choose_mechanism(session.offered.auth, options.secrecy);
+    if (!mechanism) {
+        session.stage = Stage::authentication;
         co_return session;
     }
-    if (!heard || !heard->positive()) co_return over(Stage::hello, heard);
-    session.offered = parse_extensions(*heard);
+    session.mechanism = mechanism->name;
+    heard = co_await authenticate(peer, *mechanism, options);
+    if (!heard || heard->code != 235) co_return over(Stage::authentication, heard);
     session.reply = std::move(*heard);
     co_return session;
 }
@@ -64,8 +104,10 @@ struct Exchange {
     OutgoingMail mail;
     Transaction transaction;
 
-    Exchange(OutgoingMail given, const Extensions& offered, bool reset_first)
-        : mail(std::move(given)), transaction(mail, offered, reset_first)
+    Exchange(OutgoingMail given, const Extensions& offered, bool reset_first, Dialect dialect)
+        : mail(std::move(given)),
+          transaction(mail, offered, reset_first,
+                      dialect == Dialect::lmtp ? ContentReplies::one_a_recipient : ContentReplies::one)
     {
     }
 };
@@ -119,7 +161,8 @@ class Delivering {
             auto mail = co_await outbox_.next(session_.offered);
             if (!mail) co_return nullptr;
             const auto refusal = refuse_locally(*mail, session_.offered);
-            if (!refusal) co_return std::make_unique<Exchange>(std::move(*mail), session_.offered, reset_first);
+            if (!refusal)
+                co_return std::make_unique<Exchange>(std::move(*mail), session_.offered, reset_first, options_.dialect);
             RecipientResult refused{
                 .fate = Fate::refused, .stage = Stage::mail, .reply = *refusal, .local = true, .broken = {}};
             const MailResult result{mail->id, std::vector(mail->forward_paths.size(), std::move(refused))};

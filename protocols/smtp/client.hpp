@@ -5,6 +5,7 @@
 /// so that one segment may carry the end of one mail and the beginning of the next. Without it each command waits for the
 /// reply to the one before. RFC 5321 §4.5.3.2 gives the time-outs.
 
+#include "protocols/sasl/registry.hpp"
 #include "protocols/smtp/extensions.hpp"
 #include "protocols/smtp/transaction.hpp"
 #include "protocols/wire/stream.hpp"
@@ -20,6 +21,12 @@ namespace tegami::smtp {
 /// the other to read (RFC 2920 §3.1).
 constexpr std::size_t pipelined_command_limit = 50;
 
+/// An initial response goes with AUTH only as far as every server reads a command: RFC 4954 §4 with RFC 5321 §4.5.3.1.4.
+constexpr std::size_t auth_command_limit = 510;
+
+/// What is spoken: they differ in the word of greeting, and in the replies behind a message (RFC 2033 §4).
+enum class Dialect : std::uint8_t { smtp, lmtp };
+
 /// How long each wait may take. RFC 5321 §4.5.3.2.
 struct ClientTimeouts {
     wire::Duration greeting = wire::minutes(5);
@@ -30,9 +37,12 @@ struct ClientTimeouts {
 };
 
 struct ClientOptions {
-    std::string hello;      ///< this host's name, or its address literal
-    wire::Spans spans;      ///< whom the connection itself serves
-    bool pipelining = true; ///< use it where it is offered
+    std::string hello;                            ///< this host's name, or its address literal
+    wire::Spans spans;                            ///< whom the connection itself serves
+    bool pipelining = true;                       ///< use it where it is offered
+    std::optional<sasl::Credentials> credentials; ///< authenticates itself with these, or does not send
+    sasl::Secrecy secrecy = sasl::Secrecy::password_may_show;
+    Dialect dialect = Dialect::smtp;
     ClientTimeouts timeouts;
 };
 
@@ -54,6 +64,9 @@ struct SessionEnd {
     Reply reply;               ///< the last word of the server on that stage
     Break broken;              ///< what ended it, if no reply did
     Extensions offered;
+    std::string
+        mechanism; ///< by which it authenticated itself, or tried to; empty with stage `authentication`: the server
+                   ///< offers none that may be used
 };
 
 /// Talks from the greeting to QUIT, which comes once everything is answered, then ends our side of the stream.

@@ -31,7 +31,7 @@ constexpr VerbRow verb_rows[] = {
     {"VRFY", Verb::vrfy, Argument::words},
     {"EXPN", Verb::expn, Argument::words},
     {"HELP", Verb::help, Argument::optional_words},
-    {"AUTH", Verb::not_implemented, Argument::any},
+    {"AUTH", Verb::auth, Argument::any},
     {"STARTTLS", Verb::not_implemented, Argument::any},
     {"BDAT", Verb::not_implemented, Argument::any},
     {"ETRN", Verb::not_implemented, Argument::any},
@@ -62,6 +62,26 @@ bool is_keyword(std::string_view text)
 {
     return !text.empty() && mail::is_alphanumeric(text.front()) &&
            std::ranges::all_of(text, [](char c) { return mail::is_alphanumeric(c) || c == '-'; });
+}
+
+/// xtext = *( xchar / hexchar ), where "+" and two digits stand for an octet; RFC 3461 §4.
+wire::Decoded<std::string> decode_xtext(std::string_view text)
+{
+    const auto digit = [](char c) { return mail::is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    std::string decoded;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '+') {
+            decoded += text[at];
+            continue;
+        }
+        const int high = at + 2 < text.size() ? digit(text[at + 1]) : -1;
+        const int low = at + 2 < text.size() ? digit(text[at + 2]) : -1;
+        if (high < 0 || low < 0)
+            return std::unexpected(wire::Malformed{at, "RFC 3461 §4: two hexadecimal digits behind +"});
+        decoded += static_cast<char>(high * 16 + low);
+        at += 2;
+    }
+    return decoded;
 }
 
 Reply unknown_parameter(std::string_view keyword)
@@ -104,7 +124,12 @@ std::optional<CommandError> read_parameters(std::string_view text, std::size_t o
             else
                 return wrong_here({501, {5, 5, 4}, "BODY takes 7BIT or 8BITMIME"}, "RFC 6152 §3: body-value");
         } else if (command.verb == Verb::mail && equal_ignoring_case(parameter.keyword, "AUTH") && valued) {
-            // RFC 4954 §5: one that is not trusted is as good as AUTH=<>, and this server trusts none yet.
+            const auto mailbox = decode_xtext(parameter.value);
+            const auto submitter = mailbox ? mail::parse_mailbox(*mailbox) : std::unexpected(mailbox.error());
+            if (parameter.value != "<>" && !submitter)
+                return wrong_here({501, {5, 5, 4}, "AUTH takes <> or a mailbox"},
+                                  "RFC 4954 §5: a mailbox in xtext, or <>");
+            command.submitter = submitter ? mail::Path{*submitter} : mail::Path{};
         } else {
             return wrong_here(unknown_parameter(parameter.keyword), "RFC 5321 §4.1.1.11: a parameter not known here");
         }

@@ -1,8 +1,16 @@
 #include "protocols/smtp/session.hpp"
 
+#include "protocols/mail/ascii.hpp"
 #include "protocols/mail/trace.hpp"
+#include "protocols/sasl/line.hpp"
 
 namespace tegami::smtp {
+
+std::string_view transfer_name(const Envelope& envelope)
+{
+    if (!envelope.extended) return "SMTP";
+    return envelope.user.empty() ? "ESMTP" : "ESMTPA";
+}
 
 Session::Session(Policy policy, wire::Spans spans) : policy_(std::move(policy)), spans_(spans) {}
 
@@ -13,6 +21,10 @@ Session::Answer Session::on_command(const std::expected<Command, CommandError>& 
 {
     if (!parsed) return {Next::answer, bad(parsed.error().reply)};
     const Command& command = *parsed;
+    // RFC 4954 §6: 530 to all but AUTH, EHLO, HELO, NOOP, RSET and QUIT; HELP tells nobody's secret either.
+    if (must_authenticate() && (command.verb == Verb::mail || command.verb == Verb::rcpt ||
+                                command.verb == Verb::data || command.verb == Verb::vrfy || command.verb == Verb::expn))
+        return {Next::answer, bad({530, {5, 7, 0}, "Authentication required"})};
     switch (command.verb) {
     case Verb::ehlo:
     case Verb::helo: return {Next::answer, hello(command)};
@@ -27,6 +39,9 @@ Session::Answer Session::on_command(const std::expected<Command, CommandError>& 
         return {Next::answer, {252, {2, 1, 5}, "Cannot verify, but will take mail and try to deliver it"}};
     case Verb::help:
         return {Next::answer, {214, {2, 0, 0}, "EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP\nSee RFC 5321"}};
+    case Verb::auth:
+        if (policy_.accounts) return auth(command.argument);
+        [[fallthrough]];
     case Verb::expn:
     case Verb::not_implemented: return {Next::answer, bad({502, {5, 5, 1}, "Command not implemented"})};
     case Verb::other_protocol: return {Next::answer, {421, {4, 7, 0}, policy_.host_name + " speaks SMTP, closing"}};
@@ -34,7 +49,11 @@ Session::Answer Session::on_command(const std::expected<Command, CommandError>& 
     return {Next::answer, bad({500, {5, 5, 1}, "Command not known"})};
 }
 
-Reply Session::on_long_line() { return bad({500, {5, 5, 2}, "Line too long"}); }
+Reply Session::on_long_line(std::string_view beginning)
+{
+    const bool is_auth = policy_.accounts && mail::starts_ignoring_case(beginning, "AUTH ");
+    return bad({500, {5, 5, static_cast<std::uint16_t>(is_auth ? 6 : 2)}, "Line too long"});
+}
 
 /// RFC 5321 §4.1.1.1 and §4.1.4: it begins anew, so an open transaction is dropped.
 Reply Session::hello(const Command& command)
@@ -49,8 +68,77 @@ Reply Session::hello(const Command& command)
     if (policy_.size) reply.text += "\nSIZE " + std::to_string(policy_.message_limit);
     if (policy_.eight_bit_mime) reply.text += "\n8BITMIME";
     if (policy_.enhanced_status_codes) reply.text += "\nENHANCEDSTATUSCODES";
+    if (policy_.accounts) // RFC 4954 §3; a list of none would be no list
+        if (const std::string names = sasl::list_mechanisms(policy_.secrecy); !names.empty())
+            reply.text += "\nAUTH " + names;
     return reply;
 }
+
+// ---- AUTH, RFC 4954 §4 ---------------------------------------------------------------------------------------------
+
+/// "AUTH" SP sasl-mech [SP initial-response]
+Session::Answer Session::auth(std::string_view argument)
+{
+    const auto no = [&](Reply reply) { return Answer{Next::answer, bad(std::move(reply))}; };
+    if (!envelope_.extended) return no({503, {5, 5, 1}, "Say EHLO first"});
+    if (!envelope_.user.empty()) return no({503, {5, 5, 1}, "Authenticated already"});
+    if (mail_given_) return no({503, {5, 5, 1}, "No AUTH within a mail transaction"});
+
+    const std::size_t space = argument.find(' ');
+    const std::string_view name = argument.substr(0, space);
+    if (!sasl::is_mechanism_name(name)) return no({501, {5, 5, 4}, "Syntax: AUTH mechanism [initial-response]"});
+    mechanism_ = sasl::find_mechanism(name);
+    if (!mechanism_) return no({504, {5, 5, 4}, "Mechanism not known here"});
+    if (policy_.secrecy == sasl::Secrecy::password_must_not_show && mechanism_->shows_password)
+        return no({538, {5, 7, 11}, "This mechanism needs encryption"});
+
+    exchange_ = mechanism_->make_server(*policy_.accounts);
+    const auto begun = exchange_->begin();
+    if (space == argument.npos) return after(begun);
+    if (!mechanism_->client_first)
+        return end_exchange(Authentication::Verdict::malformed, {},
+                            {501, {5, 7, 0}, "In this mechanism the server speaks first"});
+    const auto response = sasl::parse_initial_response(mail::trim(argument.substr(space)));
+    if (!response)
+        return end_exchange(Authentication::Verdict::malformed, {}, {501, {5, 5, 2}, "The response is not base64"});
+    return after(exchange_->on_response(*response));
+}
+
+Session::Answer Session::on_response(std::string_view line, bool too_long)
+{
+    using enum Authentication::Verdict;
+    if (too_long) return end_exchange(malformed, {}, {500, {5, 5, 6}, "Authentication exchange line is too long"});
+    if (line == sasl::cancel_line) return end_exchange(cancelled, {}, {501, {5, 7, 0}, "Authentication cancelled"});
+    const auto response = sasl::parse_line(line);
+    if (!response) return end_exchange(malformed, {}, {501, {5, 5, 2}, "The response is not base64"});
+    return after(exchange_->on_response(*response));
+}
+
+Session::Answer Session::after(sasl::ServerMechanism::Step step)
+{
+    using Progress = sasl::ServerMechanism::Progress;
+    using enum Authentication::Verdict;
+    switch (step.progress) {
+    case Progress::challenge: return {Next::read_response, {334, {}, sasl::format_line(step.octets)}};
+    case Progress::success:
+        envelope_.user = step.identity.authorization;
+        return end_exchange(accepted, std::move(step.identity), {235, {2, 7, 0}, "Authentication succeeded"});
+    case Progress::malformed:
+        return end_exchange(malformed, {}, {535, {5, 7, 8}, "Authentication credentials invalid"});
+    case Progress::refused: break;
+    }
+    return end_exchange(refused, std::move(step.identity), {535, {5, 7, 8}, "Authentication credentials invalid"});
+}
+
+Session::Answer Session::end_exchange(Authentication::Verdict verdict, sasl::Identity identity, Reply reply)
+{
+    judged_ = Authentication{std::string{mechanism_->name}, std::move(identity), verdict};
+    exchange_.reset();
+    if (verdict != Authentication::Verdict::accepted) reply = bad(std::move(reply));
+    return {Next::answer, std::move(reply)};
+}
+
+// ---- the transaction -----------------------------------------------------------------------------------------------
 
 /// RFC 5321 §4.1.1.2.
 Reply Session::mail_from(const Command& command, wire::Spans spans)
@@ -63,6 +151,7 @@ Reply Session::mail_from(const Command& command, wire::Spans spans)
     envelope_.reverse_path = command.path;
     envelope_.declared_size = command.size;
     envelope_.body = command.body;
+    if (command.submitter) envelope_.submitter = envelope_.user.empty() ? mail::Path{} : command.submitter;
     envelope_.spans = spans;
     return {250, {2, 1, 0}, "Sender " + mail::format(command.path) + " ok"};
 }
@@ -122,8 +211,8 @@ std::string Session::say(Reply reply)
 
 Reply Session::bad(Reply reply)
 {
-    if (++bad_commands_ > bad_command_limit)
-        return {421, {4, 7, 0}, policy_.host_name + " met too many errors, closing"};
+    if (++bad_commands_ > bad_command_patience) delay_ = bad_command_delay;
+    if (bad_commands_ > bad_command_limit) return {421, {4, 7, 0}, policy_.host_name + " met too many errors, closing"};
     return reply;
 }
 
@@ -133,6 +222,7 @@ void Session::reset()
     Envelope fresh;
     fresh.hello = std::move(envelope_.hello);
     fresh.extended = envelope_.extended;
+    fresh.user = std::move(envelope_.user);
     envelope_ = std::move(fresh);
     mail_given_ = false;
 }

@@ -36,8 +36,10 @@ std::optional<Reply> refuse_locally(const OutgoingMail& mail, const Extensions& 
     return std::nullopt;
 }
 
-Transaction::Transaction(const OutgoingMail& mail, const Extensions& offered, bool reset_first)
+Transaction::Transaction(const OutgoingMail& mail, const Extensions& offered, bool reset_first,
+                         ContentReplies content_replies)
     : mail_(mail),
+      content_replies_(content_replies),
       results_(mail.forward_paths.size()),
       decided_(mail.forward_paths.size()),
       said_(reset_first ? 0 : 1),
@@ -101,14 +103,35 @@ void Transaction::on_reply(Reply reply)
     } else if (position == data_position()) {
         on_data(last_reply_);
     } else {
-        open_ = false;
-        const Fate fate = fate_of(last_reply_);
-        // A yes to half a message promises nothing.
-        decide_open(content_broke_ && fate == Fate::accepted ? Fate::deferred : fate, Stage::content, last_reply_);
-        // Out of step: half a text was sent, or the server asks for more of it.
-        connection_over_ = content_broke_ || last_reply_.code / 100 == 3;
+        on_content_reply(last_reply_);
+        if (open_) return; // more of them will come
     }
     ++answered_;
+}
+
+void Transaction::on_content_reply(const Reply& reply)
+{
+    Fate fate = fate_of(reply);
+    // A yes to half a message promises nothing.
+    if (content_broke_ && fate == Fate::accepted) fate = Fate::deferred;
+    const std::size_t recipient = first_open();
+    if (content_replies_ == ContentReplies::one_a_recipient && recipient < results_.size()) {
+        decided_[recipient] = true;
+        results_[recipient] = {.fate = fate, .stage = Stage::content, .reply = reply, .local = false, .broken = {}};
+    } else {
+        decide_open(fate, Stage::content, reply);
+    }
+    open_ = first_open() < results_.size();
+    // Out of step: half a text was sent, or the server asks for more of it.
+    connection_over_ = content_broke_ || reply.code / 100 == 3;
+    if (!connection_over_ || !open_) return;
+    decide_open(Fate::deferred, Stage::content, reply);
+    open_ = false;
+}
+
+std::size_t Transaction::first_open() const
+{
+    return static_cast<std::size_t>(std::ranges::find(decided_, false) - decided_.begin());
 }
 
 void Transaction::on_rcpt(std::size_t recipient, const Reply& reply)
@@ -127,6 +150,8 @@ void Transaction::on_rcpt(std::size_t recipient, const Reply& reply)
 void Transaction::on_data(const Reply& reply)
 {
     if (reply.code == 354) {
+        // In LMTP nobody would answer the dot; a server must not get here (RFC 2033 §4.2).
+        if (content_replies_ == ContentReplies::one_a_recipient && taken_ == 0) return on_connection_over(reply);
         go_ahead_ = true;
         // One that waits for the text of a mail whose sender it refused: the dot ends that too.
         return;

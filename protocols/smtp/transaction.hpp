@@ -24,7 +24,10 @@ struct OutgoingMail {
 };
 
 /// Where in the dialogue something was decided.
-enum class Stage : std::uint8_t { greeting, hello, mail, rcpt, data, content, quit };
+enum class Stage : std::uint8_t { greeting, hello, authentication, mail, rcpt, data, content, quit };
+
+/// Behind the final dot SMTP gives one reply, LMTP one for each recipient that RCPT took (RFC 2033 §4.2).
+enum class ContentReplies : std::uint8_t { one, one_a_recipient };
 
 enum class Fate : std::uint8_t {
     accepted, ///< the server has promised to deliver or report
@@ -73,7 +76,8 @@ class Transaction {
     enum class Sent : std::uint8_t { whole, partly };
 
     /// `mail` must outlive the transaction. `reset_first`: the one before was left open.
-    Transaction(const OutgoingMail& mail, const Extensions& offered, bool reset_first = false);
+    Transaction(const OutgoingMail& mail, const Extensions& offered, bool reset_first = false,
+                ContentReplies content_replies = ContentReplies::one);
 
     Next next() const;
     /// At most `most` further commands with their CRLFs, DATA only as the last. RFC 2920 §3.1.
@@ -101,10 +105,13 @@ class Transaction {
     void decide_open(Fate fate, Stage stage, const Reply& reply, const Break& broken = {});
     void on_rcpt(std::size_t recipient, const Reply& reply);
     void on_data(const Reply& reply);
+    void on_content_reply(const Reply& reply);
+    std::size_t first_open() const;
 
     // Position 0 is RSET, 1 is MAIL, then one for each RCPT, then DATA, then the final dot.
     const OutgoingMail& mail_;
     std::string mail_parameters_;
+    ContentReplies content_replies_;
     std::vector<RecipientResult> results_;
     std::vector<bool> decided_;
     std::size_t said_ = 0;     // first position not said yet

@@ -17,12 +17,13 @@ std::vector<smtp::OutgoingMail> fuzz_mails()
     return mails;
 }
 
-std::string deliver_to_stranger(wire::Octets octets, std::size_t piece)
+std::string deliver_to_stranger(wire::Octets octets, std::size_t piece, bool with_password)
 {
     mailroom::Queue queue;
     queue.mails = fuzz_mails();
     smtp::ClientOptions options;
     options.hello = "client.example.org";
+    if (with_password) options.credentials = sasl::Credentials{"bob", "bob-secret", {}};
     smtp::SessionEnd end;
     bool done = false;
     std::string said = fuzz::feed(
@@ -48,7 +49,9 @@ std::string deliver_to_stranger(wire::Octets octets, std::size_t piece)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    const std::string said = deliver_to_stranger({data, size}, std::max<std::size_t>(size, 1));
-    fuzz::require(said == deliver_to_stranger({data, size}, 1));
+    for (const bool with_password : {false, true}) {
+        const std::string said = deliver_to_stranger({data, size}, std::max<std::size_t>(size, 1), with_password);
+        fuzz::require(said == deliver_to_stranger({data, size}, 1, with_password));
+    }
     return 0;
 }

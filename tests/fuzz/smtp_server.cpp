@@ -1,5 +1,5 @@
-/// The SMTP server against any client. What comes octet by octet is answered like what comes at once, and no message that
-/// is kept holds a lone CR or LF.
+/// The SMTP server against any client, with accounts. What comes octet by octet is answered like what comes at once, no
+/// message that is kept holds a lone CR or LF, and nobody is authenticated but bob.
 #include "tests/fuzz/feeding.hpp"
 #include "tests/unit/smtp/mailroom.hpp"
 
@@ -12,11 +12,15 @@ std::string serve_stranger(wire::Octets octets, std::size_t piece, std::vector<m
     smtp::Policy policy;
     policy.host_name = "mx.example.test";
     policy.message_limit = 1'000;
+    mailroom::Accounts accounts;
+    policy.accounts = &accounts;
     smtp::Session session{policy};
     mailroom::Keeper keeper;
     std::string said =
         fuzz::feed([&](wire::Stream& peer) { return smtp::serve(peer, session, keeper); }, octets, piece);
     stored = std::move(keeper.stored);
+    for (const mailroom::Stored& mail : stored)
+        fuzz::require(mail.envelope.user.empty() || mail.envelope.user == "bob");
     return said;
 }
 

@@ -39,7 +39,7 @@ TEST_CASE("commands, in any case and with what is tolerated")
         {"VRFY alice", Verb::vrfy, "alice", "<>", 0, seven_bit},
         {"EXPN list", Verb::expn, "list", "<>", 0, seven_bit},
         {"HELP", Verb::help, "", "<>", 0, seven_bit},
-        {"AUTH PLAIN AA==", Verb::not_implemented, "PLAIN AA==", "<>", 0, seven_bit},
+        {"AUTH PLAIN AA==", Verb::auth, "PLAIN AA==", "<>", 0, seven_bit},
         {"STARTTLS", Verb::not_implemented, "", "<>", 0, seven_bit},
         {"GET / HTTP/1.1", Verb::other_protocol, "/ HTTP/1.1", "<>", 0, seven_bit},
     };

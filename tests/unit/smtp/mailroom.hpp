@@ -12,6 +12,15 @@
 
 namespace tegami::mailroom {
 
+/// Bob has a password.
+class Accounts final : public sasl::Accounts {
+  public:
+    bool has_password(std::string_view user, std::string_view password) override
+    {
+        return user == "bob" && password == "bob-secret";
+    }
+};
+
 struct Stored {
     std::string reverse_path;
     std::vector<std::string> forward_paths;
@@ -33,12 +42,17 @@ class Keeper final : public smtp::Delivery {
   public:
     transcripts::Pauses* pauses = nullptr;
     std::vector<Stored> stored;
+    std::vector<smtp::Authentication> authentications;
     smtp::Reply verdict{250, {2, 0, 0}, "Kept"};
 
     wire::Task<smtp::Reply> recipient(const smtp::Envelope&, const mail::Mailbox& to, wire::Spans) override
     {
         if (pauses) co_await pauses->pause();
         co_return judge(to);
+    }
+    void authenticated(const smtp::Authentication& authentication, wire::Spans) override
+    {
+        authentications.push_back(authentication);
     }
     wire::Task<smtp::Reply> accept(const smtp::Envelope& envelope, const mail::Message& message,
                                    wire::Spans spans) override
@@ -95,7 +109,7 @@ class Queue final : public smtp::Outbox {
 inline std::string summary(const smtp::MailResult& result)
 {
     constexpr const char* fates[] = {"accepted", "refused", "deferred", "uncertain"};
-    constexpr const char* stages[] = {"greeting", "hello", "mail", "rcpt", "data", "content", "quit"};
+    constexpr const char* stages[] = {"greeting", "hello", "auth", "mail", "rcpt", "data", "content", "quit"};
     std::string text;
     for (const auto& recipient : result.recipients) {
         if (!text.empty()) text += ", ";

@@ -35,10 +35,9 @@ struct Attacked {
 };
 
 /// Everything at once, or octet by octet, then the client is gone.
-Attacked attack(const std::string& octets, std::size_t piece)
+Attacked attack(const std::string& octets, std::size_t piece, smtp::Policy policy = {})
 {
     auto [client, server] = wire::PipeEnd::make_pair(1 << 24);
-    smtp::Policy policy;
     policy.host_name = "example.test";
     smtp::Session session{policy};
     mailroom::Keeper keeper;
@@ -120,6 +119,115 @@ TEST_CASE("the attack pack: each as its row says")
     }
     CHECK(attack(octets_of_file(folder / "textline-1001.bin"), 4096).stored[0].text.find(std::string(1'001, 'x')) !=
           std::string::npos);
+}
+
+TEST_CASE("the attack pack on the submission port: nothing is taken without a password", "[attack]")
+{
+    const fs::path folder = vectors_root / "attack-pack" / "smtp";
+    if (vectors_absent(folder)) return;
+    mailroom::Accounts accounts;
+    smtp::Policy submission;
+    submission.accounts = &accounts;
+    submission.require_authentication = true;
+    const std::map<std::string, std::string> says{
+        {"auth-00.bin", "500 5.5.6"}, // a line of more than 12,288 octets
+        {"auth-02.bin", "501 5.5.2"}, {"auth-03.bin", "535 5.7.8"},   {"auth-05.bin", "501 5.7.0"},
+        {"auth-07.bin", "504 5.5.4"}, {"auth-08.bin", "535 5.7.8"}, // a password that is nobody's: a second AUTH may come
+        {"eod-01.bin", "530 5.7.0"},  {"http-post.bin", "421 4.7.0"}, {"early-talker.bin", "530 5.7.0"},
+    };
+    const std::string login = "EHLO x\r\nAUTH PLAIN AGJvYgBib2Itc2VjcmV0\r\n";
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        ++count;
+        const std::string name = entry.path().filename().string();
+        INFO(name);
+        const std::string octets = octets_of_file(entry.path());
+        const Attacked stranger = attack(octets, octets.size(), submission);
+        CHECK(stranger.stored.empty());
+        CHECK(attack(octets, 1, submission).said == stranger.said);
+        if (const auto row = says.find(name); row != says.end()) CHECK(stranger.says(row->second));
+        // And of somebody who has authenticated himself: as on port 25.
+        const Attacked insider = attack(login + octets, octets.size() + login.size(), submission);
+        const Attacked anybody = attack("EHLO x\r\n" + octets, octets.size() + 8);
+        CHECK(insider.stored.size() == anybody.stored.size());
+        for (const auto& stored : insider.stored) CHECK_FALSE(stored.text.starts_with("Subject: SMUGGLED"));
+        CHECK(attack(login + octets, 1, submission).said == insider.said);
+    }
+    CHECK(count > 30);
+    // The row that auth-08 means: a second AUTH behind a good one.
+    CHECK(attack(login + "AUTH PLAIN x\r\n", 1'000, submission).says("503 5.5.1 Authenticated already"));
+}
+
+TEST_CASE("chasquid's dialogues of AUTH", "[auth]")
+{
+    const fs::path folder = vectors_root / "smtp-scripts/albertito+chasquid/test/t-12-minor_dialogs";
+    if (vectors_absent(folder)) return;
+    // Its user and password; it demands an address as the name, and has TLS where ours has none yet. auth_not_tls.cmy is a
+    // server on which no password may show, and auth_too_many_failures.cmy ends after three errors: ours after twenty.
+    class Users final : public sasl::Accounts {
+      public:
+        bool has_password(std::string_view user, std::string_view password) override
+        {
+            return user == "user@testserver" && password == "secretpassword";
+        }
+    };
+    struct Row {
+        std::string file;
+        sasl::Secrecy secrecy;
+        std::vector<std::pair<std::string, std::string>> ours; ///< expected there → ours
+    };
+    const Row rows[] = {
+        // A mechanism that nobody knows is 504 (RFC 4954 §4).
+        {"auth_multi_dialog.cmy", sasl::Secrecy::password_may_show, {{"534", "504"}}},
+        {"auth_not_tls.cmy", sasl::Secrecy::password_must_not_show, {{"503", "538"}}},
+    };
+    for (const Row& row : rows) {
+        std::ifstream in{folder / row.file};
+        REQUIRE(in);
+        Users users;
+        std::unique_ptr<wire::PipeEnd> client, server;
+        std::optional<smtp::Session> session;
+        mailroom::Keeper keeper;
+        std::optional<wire::Task<void>> serving;
+        std::string heard;
+        int compared = 0;
+        for (std::string line; std::getline(in, line);) {
+            INFO(row.file << ": " << line);
+            if (line.ends_with("1465") || line.ends_with("1025")) {
+                client.reset();
+                serving.reset();
+                smtp::Policy policy;
+                policy.accounts = &users;
+                policy.secrecy = row.secrecy;
+                session.emplace(policy);
+                std::tie(client, server) = wire::PipeEnd::make_pair(1 << 22);
+                serving = smtp::serve(*server, *session, keeper);
+                serving->start();
+                heard.clear();
+            } else if (line.starts_with("c -> ")) {
+                const std::string text = line.substr(5) + "\r\n";
+                auto writing = transcripts::detail::talk(*client, text);
+                writing.start();
+            } else if (line.starts_with("c <")) {
+                heard += wire::as_text(client->ahead());
+                client->take(client->ahead().size());
+                std::string code = line.substr(line.starts_with("c <... ") ? 7 : 5, 3);
+                for (const auto& [theirs, ours] : row.ours)
+                    if (code == theirs) code = ours;
+                std::string reply; // of however many lines
+                do {
+                    const std::size_t end = heard.find("\r\n");
+                    REQUIRE(end != std::string::npos);
+                    reply = heard.substr(0, end);
+                    heard.erase(0, end + 2);
+                } while (reply.size() > 3 && reply[3] == '-');
+                CHECK(reply.substr(0, 3) == code);
+                ++compared;
+            }
+        }
+        CHECK(compared >= 3);
+        client.reset();
+    }
 }
 
 TEST_CASE("floods: a hundred thousand recipients, and a line of four megabytes")

@@ -1,0 +1,70 @@
+#pragma once
+/// What the data of a record is made of, as far as that has to be known to carry it: where names lie in it, which a message
+/// may compress. RFC 1035 §3.3 and §3.4, RFC 3597 §4, RFC 1183, RFC 2163, RFC 2535, RFC 2782, RFC 3403, RFC 3596.
+
+#include "protocols/dns/record.hpp"
+#include "protocols/wire/reader.hpp"
+
+namespace tegami::dns {
+
+enum class Part : char {
+    name = 'n',
+    octets_2 = '2',
+    octets_4 = '4',
+    octets_16 = '6',
+    string = 's',   ///< <character-string>
+    strings = 't',  ///< one or more of them, to the end
+    anything = 'r', ///< to the end
+};
+
+struct RdataLayout {
+    std::string_view parts; ///< each character a Part
+    /// Its names may be compressed: RFC 1035 knew the type, so everyone can read it (RFC 3597 §4).
+    bool compressed = false;
+
+    bool has_names() const { return parts.contains('n'); }
+    /// Names only, or names behind two octets: what most records are.
+    bool is_one_name() const { return parts == "n"; }
+};
+
+/// Class matters for types that are of class IN alone.
+constexpr RdataLayout layout_of(Type type, Class rr_class)
+{
+    const bool in = rr_class == Class::in;
+    switch (type) {
+    case Type::ns:
+    case Type::md:
+    case Type::mf:
+    case Type::cname:
+    case Type::mb:
+    case Type::mg:
+    case Type::mr:
+    case Type::ptr: return {"n", true};
+    case Type::soa: return {"nn44444", true};
+    case Type::mx: return {"2n", true};
+    case Type::minfo: return {"nn", true};
+    case Type::hinfo: return {"ss"};
+    case Type::txt:
+    case Type::spf: return {"t"};
+    case Type::rp: return {"nn"};
+    case Type::afsdb:
+    case Type::rt: return {"2n"};
+    case Type::px: return {"2nn"};
+    case Type::sig: return {"224442nr"};
+    case Type::nxt: return {"nr"};
+    case Type::naptr: return {"22sssn"};
+    case Type::a: return {in ? "4" : "r"};
+    case Type::aaaa: return {in ? "6" : "r"};
+    case Type::srv: return {in ? "222n" : "r"};
+    default: return {"r"};
+    }
+}
+
+/// The data of a record inside a message: `size` octets from where `in` stands, names in it with their pointers followed.
+/// That names of types which RFC 1035 does not know come compressed is against the rules, and read (RFC 3597 §4).
+Rdata read_rdata(wire::Reader& in, Type type, Class rr_class, std::size_t size);
+
+/// True where the octets are data of that type. Names must not be compressed.
+bool is_well_formed(Type type, Class rr_class, wire::Octets data);
+
+} // namespace tegami::dns
