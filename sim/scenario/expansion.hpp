@@ -87,7 +87,9 @@ class Expansion {
     // ---- zones (plan_zones.cpp)
 
     void zones();
+    /// What the author's zones say instead, or beside it.
     void own_zones();
+    void own_zone(const Zone& written, PlanZone& zone);
 
     const Scenario& from_;
     Problems& problems_;

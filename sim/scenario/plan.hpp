@@ -129,6 +129,9 @@ struct PlanFilter {
     std::vector<PlanRow> rows;
 };
 
+/// What $TTL says, in seconds, where an author's zone does not.
+constexpr std::uint32_t zone_ttl = 3'600;
+
 struct PlanZone {
     std::string origin; ///< "example.com", of the root "."
     std::string text;   ///< RFC 1035 §5, every record on a line of its own with owner, TTL, class and type

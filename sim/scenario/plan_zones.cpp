@@ -1,15 +1,16 @@
+#include "protocols/dns/zone_text.hpp"
 #include "sim/scenario/expansion.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace tegami::scenario {
 
 namespace {
 
 constexpr std::uint32_t core_ttl = 172'800; ///< of root and TLDs: two days
-constexpr std::uint32_t site_ttl = 3'600;
 
 /// Writes a zone's records, each on a line of its own.
 class ZoneWriter {
@@ -94,7 +95,7 @@ void Expansion::zones()
             return nodes[node].domain_name.substr(0, nodes[node].domain_name.size() - site.domain.size() - 1);
         };
 
-        ZoneWriter zone{site_ttl};
+        ZoneWriter zone{zone_ttl};
         zone.add_soa(label(site_servers[i].front()), "hostmaster");
         for (const std::uint32_t node : site_servers[i]) zone.add("@", "NS", label(node));
         std::uint32_t preference = 10;
@@ -109,7 +110,7 @@ void Expansion::zones()
         for (const Net& net : site.nets) {
             const auto origin = reverse_origin(net);
             if (!origin) continue;
-            ZoneWriter reverse{site_ttl};
+            ZoneWriter reverse{zone_ttl};
             reverse.add_soa(full(nodes[site_servers[i].front()].domain_name), full("hostmaster." + site.domain));
             for (const std::uint32_t node : site_servers[i]) reverse.add("@", "NS", full(nodes[node].domain_name));
             for (const std::uint32_t node : hosts)
@@ -173,7 +174,22 @@ void Expansion::zones()
     own_zones();
 }
 
-/// What the author's zones say instead, or beside it.
+// ---- what authors write --------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::uint32_t by_default = 1'000'000; // more lines than a file may have: of records that nobody wrote
+
+/// What the name system lets pass, and a world does not: such a record is hardly meant.
+bool is_mistake(const dns::ZoneProblem& problem)
+{
+    constexpr std::string_view mistakes[] = {"zone.host_is_address", "zone.mx_without_address",
+                                             "zone.srv_without_address", "zone.out_of_zone"};
+    return problem.severity == dns::Severity::error || std::ranges::find(mistakes, problem.key) != std::end(mistakes);
+}
+
+} // namespace
+
 void Expansion::own_zones()
 {
     const Problems::Inside in_zones{problems_, "zone"};
@@ -182,15 +198,71 @@ void Expansion::own_zones()
         if (origin.size() > 1 && origin.ends_with('.')) origin.pop_back();
         const Problems::Inside inside{problems_, written.origin.value};
         const auto zone = std::ranges::find(plan_.zones, origin, &PlanZone::origin);
-        if (zone == plan_.zones.end()) {
-            if (suspects_.contains(origin)) continue;
+        if (zone != plan_.zones.end()) {
+            own_zone(written, *zone);
+        } else if (!suspects_.contains(origin)) {
             std::vector<std::string_view> known;
             for (const PlanZone& each : plan_.zones) known.push_back(each.origin);
             report_unknown(written.origin, known);
-            continue;
         }
-        zone->text += written.text.value;
     }
+}
+
+/// Records of an owner and type that the author writes take the place of the default ones.
+void Expansion::own_zone(const Zone& written, PlanZone& zone)
+{
+    const Problems::Inside inside{problems_, "text"};
+    const auto origin = dns::parse_name(zone.origin);
+    if (!origin || written.text.value.empty()) return;
+    dns::ZoneProblems told, none;
+    const auto own = dns::parse_zone_text(written.text.value, *origin, told, {.default_ttl = zone_ttl});
+    const auto defaults = dns::parse_zone_text(zone.text, *origin, none);
+
+    const auto replaced = [&](const dns::Record& record) {
+        return std::ranges::any_of(own, [&](const dns::PlacedRecord& mine) {
+            // An alias has nothing beside it (RFC 1034 §3.6.2).
+            return mine.record.owner == record.owner &&
+                   (mine.record.type == record.type || mine.record.type == dns::Type::cname);
+        });
+    };
+    std::string text;
+    std::vector<dns::PlacedRecord> all;
+    std::string_view left = zone.text;
+    for (const dns::PlacedRecord& each : defaults) { // a line each
+        const std::string_view line = left.substr(0, left.find('\n') + 1);
+        left.remove_prefix(line.size());
+        if (replaced(each.record)) continue;
+        text += line;
+        all.push_back({each.record, {by_default, 1}});
+    }
+    all.insert(all.end(), own.begin(), own.end());
+    if (!told.has_errors()) dns::check_zone(*origin, all, told);
+
+    const auto place = [&](const dns::ZonePlace& at) {
+        if (at.line >= by_default) return written.origin.at;
+        const Position first = written.text.at;
+        return Position{first.line + at.line - 1, at.line == 1 ? first.column + at.column - 1 : at.column};
+    };
+    auto found = told.take();
+    const auto said_better = [&](const dns::ZoneProblem& problem) { // that an address has no address is no news
+        return problem.key != "zone.host_is_address" && std::ranges::any_of(found, [&](const dns::ZoneProblem& other) {
+                   return other.key == "zone.host_is_address" && other.at.line == problem.at.line;
+               });
+    };
+    for (dns::ZoneProblem& problem : found) {
+        if (!is_mistake(problem) || said_better(problem)) continue;
+        Arguments arguments;
+        for (auto& [name, value] : problem.arguments) {
+            std::uint32_t line = 0;
+            if (name == "line" && std::from_chars(value.data(), value.data() + value.size(), line).ec == std::errc{})
+                value = std::to_string(place({line, 1}).line);
+            arguments.emplace_back(name, std::move(value));
+        }
+        problems_.report(place(problem.at), problem.key, std::move(arguments));
+    }
+    zone.text = std::move(text);
+    zone.text += written.text.value;
+    if (!zone.text.ends_with('\n')) zone.text += '\n';
 }
 
 } // namespace tegami::scenario

@@ -1,5 +1,7 @@
 #include "sim/scenario/problem.hpp"
 
+#include "protocols/dns/zone_problem.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -191,12 +193,25 @@ std::string folded_word(std::string_view word)
 
 } // namespace
 
-std::span<const ProblemKind> problem_kinds() { return every_problem; }
+std::span<const ProblemKind> problem_kinds()
+{
+    // Ours, then those of zones.
+    static const std::vector<ProblemKind> all = [] {
+        std::vector<ProblemKind> kinds{std::begin(every_problem), std::end(every_problem)};
+        for (const dns::ZoneProblemKind& kind : dns::zone_problem_kinds()) {
+            ProblemKind& added = kinds.emplace_back(kind.key);
+            std::ranges::copy(kind.arguments, added.arguments.begin());
+        }
+        return kinds;
+    }();
+    return all;
+}
 
 void Problems::report(Position at, std::string_view key, Arguments arguments)
 {
-    const auto kind = std::ranges::find(every_problem, key, &ProblemKind::key);
-    assert(kind != std::end(every_problem));
+    const auto kinds = problem_kinds();
+    const auto kind = std::ranges::find(kinds, key, &ProblemKind::key);
+    assert(kind != kinds.end());
     for (std::size_t i = 0; i < kind->arguments.size(); ++i)
         assert(i < arguments.size() ? arguments[i].first == kind->arguments[i] : kind->arguments[i].empty());
     if (full()) {

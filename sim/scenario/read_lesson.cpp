@@ -1,5 +1,6 @@
 /// What a lesson says and asks, where it stands in the gallery, and its variants.
 #include "sim/scenario/readers.hpp"
+#include "sim/scenario/variant.hpp"
 
 namespace tegami::scenario {
 
@@ -74,7 +75,9 @@ constexpr Key<Variant> variant_keys[] = {
     {{"set", "table: \"key.of.the.file\" = value", required, "{ \"user.alice.submits.port\" = 25 }",
       "What is written instead. A key may lead to a check by its name, \"check.home-25.frames.count\", and to the n-th "
       "`do`, `check`, `say` or `ask` by its number, \"do.2.at\"."},
-     [](Problems&, const Node&, Variant&) {}}, // apply_variant carries it out
+     [](Problems&, const Node& node, Variant& variant) { // apply_variant carries it out, and says what is wrong
+         for (const Entry& entry : node.entries) variant.settings.emplace_back(entry.key, toml_of(entry.value));
+     }},
 };
 
 } // namespace

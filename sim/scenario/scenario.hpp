@@ -423,6 +423,7 @@ struct Ask {
 struct Variant {
     Placed<std::string> name;
     Text title;
+    std::vector<std::pair<std::string, std::string>> settings; ///< key of the file and value, as TOML
 };
 
 // ---- all of it -----------------------------------------------------------------------------------------------------

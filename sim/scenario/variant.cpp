@@ -1,5 +1,8 @@
 #include "sim/scenario/variant.hpp"
 
+#include "sim/run/json.hpp"
+#include "sim/scenario/write_act.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -98,6 +101,29 @@ void apply_variant(Node& root, std::string_view name, Problems& problems)
             }
         }
     }
+}
+
+std::string toml_of(const Node& node)
+{
+    std::string text;
+    const auto joined = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    switch (node.kind) {
+    case Node::Kind::text: return quoted_toml(node.text);
+    case Node::Kind::integer: return std::to_string(node.integer);
+    case Node::Kind::truth: return node.truth ? "true" : "false";
+    case Node::Kind::date:
+        return run::iso_time({node.date.days * 86'400'000'000'000 + node.date.nanoseconds -
+                              node.date.zone_minutes * std::int64_t{60'000'000'000}},
+                             node.date.zone_minutes);
+    case Node::Kind::list:
+        for (const Node& item : node.items) joined(toml_of(item));
+        return '[' + text + ']';
+    case Node::Kind::table:
+        for (const Entry& entry : node.entries) joined(key_toml(entry.key) + " = " + toml_of(entry.value));
+        return text.empty() ? "{}" : "{ " + text + " }";
+    case Node::Kind::other: break;
+    }
+    return "\"\""; // a float: nothing that is read has one
 }
 
 } // namespace tegami::scenario

@@ -8,4 +8,7 @@ namespace tegami::scenario {
 /// Carries out `[variant.NAME] set` on the file's tree. Says where a key leads nowhere.
 void apply_variant(Node& root, std::string_view name, Problems& problems);
 
+/// A value of a tree as it may be written on one line.
+std::string toml_of(const Node& node);
+
 } // namespace tegami::scenario

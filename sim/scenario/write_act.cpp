@@ -6,22 +6,6 @@ namespace tegami::scenario {
 
 namespace {
 
-std::string duration_toml(Duration duration)
-{
-    return quoted_toml(format_amount(static_cast<std::uint64_t>(duration.ns), duration_amount));
-}
-
-/// A bare key where TOML allows it.
-std::string key_toml(const std::string& key)
-{
-    const auto bare = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    };
-    for (const char c : key)
-        if (!bare(c)) return quoted_toml(key);
-    return key.empty() ? "\"\"" : key;
-}
-
 struct AfterToml {
     std::string operator()(const MailStepEnds& ends) const
     {
@@ -108,6 +92,21 @@ struct DeedToml {
 };
 
 } // namespace
+
+std::string key_toml(const std::string& key)
+{
+    const auto bare = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    for (const char c : key)
+        if (!bare(c)) return quoted_toml(key);
+    return key.empty() ? "\"\"" : key;
+}
+
+std::string duration_toml(Duration duration)
+{
+    return quoted_toml(format_amount(static_cast<std::uint64_t>(duration.ns), duration_amount));
+}
 
 std::string quoted_toml(std::string_view text)
 {

@@ -14,6 +14,9 @@ std::string append_act(std::string text, const Act& act);
 /// "rate = …" and the like, those that are said, with `between` between them.
 std::string figures_toml(const LinkFigures& figures, std::string_view between);
 
+/// A key, in quotes where it needs them.
+std::string key_toml(const std::string& key);
+std::string duration_toml(Duration duration);
 /// A TOML basic string with its quotes.
 std::string quoted_toml(std::string_view text);
 

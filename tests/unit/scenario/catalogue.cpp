@@ -25,27 +25,29 @@ std::map<std::string, std::string> read_catalogue(const std::string& language)
     std::map<std::string, std::string> catalogue;
     std::string id, text;
     std::string* into = nullptr;
-    std::ifstream in{std::string{TEGAMI_SOURCE_DIR "/assets/locale/parts/scenario."} + language + ".po"};
     const auto keep = [&] {
         if (!id.empty() && !catalogue.emplace(id, text).second) throw std::runtime_error{"twice: " + id};
         id.clear();
         text.clear();
     };
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with("msgid ")) {
-            keep();
-            into = &id;
-        } else if (line.starts_with("msgstr ")) {
-            into = &text;
+    for (const char* const part : {"scenario.", "zone."}) {
+        std::ifstream in{TEGAMI_SOURCE_DIR "/assets/locale/parts/" + (part + language) + ".po"};
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("msgid ")) {
+                keep();
+                into = &id;
+            } else if (line.starts_with("msgstr ")) {
+                into = &text;
+            }
+            const std::size_t begin = line.find('"'), end = line.rfind('"');
+            if (line.empty() || line[0] == '#' || begin == line.npos || !into) continue;
+            for (std::size_t i = begin + 1; i < end; ++i) {
+                if (line[i] == '\\') ++i;
+                *into += line[i];
+            }
         }
-        const std::size_t begin = line.find('"'), end = line.rfind('"');
-        if (line.empty() || line[0] == '#' || begin == line.npos || !into) continue;
-        for (std::size_t i = begin + 1; i < end; ++i) {
-            if (line[i] == '\\') ++i;
-            *into += line[i];
-        }
+        keep();
     }
-    keep();
     return catalogue;
 }
 

@@ -244,6 +244,18 @@ devices = { pc = {}, phone = { address = "192.0.2.70" } }
     CHECK(in_words_of(plan.sites[0].lines[1]) == "192.0.2.128/26 2001:db8:5:f::/64 ");
 }
 
+TEST_CASE("records of the same owner and type are the author's", "[plan]")
+{
+    const Plan plan =
+        planned(two_sites + "[zone.\"example.com\"]\ntext = '''\n; ours\n@ 60 MX 5 mail\nwww CNAME mx1\n'''\n");
+    const PlanZone& zone = *plan.find_zone("example.com");
+    CHECK(zone.text.find("10 mx1") == std::string::npos);
+    CHECK(zone.text.find("mx1               3600 IN A     198.51.100.25\n") != std::string::npos);
+    CHECK(zone.text.ends_with("; ours\n@ 60 MX 5 mail\nwww CNAME mx1\n"));
+    REQUIRE(zone.servers.size() == 1);
+    CHECK(plan.nodes[zone.servers[0]].name == "example-ns1");
+}
+
 TEST_CASE("port 25 is blocked by three rows", "[plan]")
 {
     const Plan plan = planned("[isp.sakura]\ndomain = \"sakura.example.jp\"\nop25b = true\n[user.alice]\nat = "

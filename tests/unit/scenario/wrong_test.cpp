@@ -36,7 +36,7 @@ std::string told(const std::string& text)
         before = problem.at;
         if (!all.empty()) all += '\n';
         all += std::to_string(problem.at.line) + ':' + std::to_string(problem.at.column) + ' ' +
-               std::string{problem.key.substr(9)};
+               std::string{problem.key.starts_with("scenario.") ? problem.key.substr(9) : problem.key};
         for (const auto& [name, value] : problem.arguments)
             if (name != "known" && name != "example" && name != "units") all += ' ' + value;
         for (const char* language : {"en", "ja"}) CHECK(scenario_tests::in_words(problem, language).size() > 10);
@@ -404,6 +404,31 @@ TEST_CASE("filters", "[wrong]")
     for (int i = 0; i < 1'000; ++i) many += "{ do = \"pass\" }, ";
     CHECK(told(small_world + filter(many)) == "");
     CHECK(told(small_world + filter(many + "{ do = \"pass\" }")).ends_with("filter.rows 1000"));
+}
+
+TEST_CASE("zones", "[wrong]")
+{
+    const auto zone = [](const std::string& text) { return "[zone.\"example.com\"]\ntext = '''\n" + text + "'''\n"; };
+    const std::pair<std::string, const char*> rows[] = {
+        {zone("@ 3600 IN MX 10 mx1\n@ 3600 IN MX 20 mail\n"), ""},
+        {zone("www CNAME mx1\n_dmarc TXT \"v=DMARC1; p=none\"\nftp IN A 192.0.2.9 ; a comment\n"), ""},
+        {zone("@ 3600 IN MX 10 192.0.2.1\n"), "13:17 zone.host_is_address MX 192.0.2.1"},
+        {zone("www A 192.0.2.1\n@ 3600 IN MX 10 mx3\n"), "14:1 zone.mx_without_address mx3.example.com."},
+        {zone("@ 3600 IN MX mx1\n"), "13:14 zone.bad_number mx1 preference 65535"},
+        {zone("@ 3600 IN MXX 10 mx1\n"), "13:11 zone.unknown_type MXX"},
+        {zone("  3600 IN MX 10 mx1\n"), "13:3 zone.no_owner"},
+        {zone("mx1 3600 IN A 2001:db8::1\n"), "13:15 zone.bad_ipv4 2001:db8::1"},
+        {zone("mx1 CNAME mail\n"), ""},
+        {zone("mx1 CNAME mail\nmx1 A 192.0.2.1\n"), "14:1 zone.cname_and_other mx1.example.com. 13"},
+        {"[zone.\"example.com\"]\ntext = \"@ 3600 IN MX 10 mx9\"\n", "12:9 zone.mx_without_address mx9.example.com."},
+        {"[zone.jp]\ntext = \"sakura.example.jp. NS ns9.sakura.example.jp.\"\n",
+         "12:9 zone.missing_glue ns9.sakura.example.jp. sakura.example.jp."},
+        {"[zone.\".\"]\ntext = \"jp. 60 NS a.dns-jp.example.\"\n", ""},
+    };
+    for (const auto& [added, problems] : rows) {
+        CAPTURE(added);
+        CHECK(told(small_world + added) == problems);
+    }
 }
 
 TEST_CASE("what a lesson says and asks", "[wrong]")
