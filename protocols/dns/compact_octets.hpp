@@ -6,7 +6,6 @@
 
 #include <cassert>
 #include <cstring>
-#include <utility>
 
 namespace tegami::dns {
 
@@ -25,18 +24,26 @@ class CompactOctets {
         if (!head.empty()) std::memcpy(at, head.data(), head.size());
         if (!tail.empty()) std::memcpy(at + head.size(), tail.data(), tail.size());
     }
+    /// `size` octets at a place where `roomy` of them at least may be read, whatever they are: then the copy needs no loop.
+    static constexpr std::size_t roomy = capacity + 2;
+    CompactOctets(const std::uint8_t* octets, std::size_t size)
+    {
+        if (size > capacity) {
+            std::memcpy(make_room(size), octets, size);
+            return;
+        }
+        static_assert(sizeof(Block) == roomy);
+        std::memcpy(&block_, octets, roomy);
+        block_.size = static_cast<std::uint16_t>(size);
+    }
     CompactOctets(const CompactOctets& other)
     {
         if (other.is_inside())
-            take_all(other);
+            block_ = other.block_;
         else
-            std::memcpy(make_room(other.size_), other.data(), other.size_);
+            std::memcpy(make_room(other.size()), other.data(), other.size());
     }
-    CompactOctets(CompactOctets&& other) noexcept
-    {
-        take_all(other);
-        other.size_ = 0;
-    }
+    CompactOctets(CompactOctets&& other) noexcept : block_(other.block_) { other.block_.size = 0; }
     CompactOctets& operator=(const CompactOctets& other)
     {
         if (this != &other) *this = CompactOctets(other);
@@ -46,8 +53,8 @@ class CompactOctets {
     {
         if (this == &other) return *this;
         if (!is_inside()) delete[] heap();
-        take_all(other);
-        other.size_ = 0;
+        block_ = other.block_;
+        other.block_.size = 0;
         return *this;
     }
     ~CompactOctets()
@@ -55,35 +62,37 @@ class CompactOctets {
         if (!is_inside()) delete[] heap();
     }
 
-    const std::uint8_t* data() const { return is_inside() ? storage_ : heap(); }
-    std::size_t size() const { return size_; }
+    const std::uint8_t* data() const { return is_inside() ? block_.storage : heap(); }
+    std::size_t size() const { return block_.size; }
     wire::Octets octets() const { return {data(), size()}; }
+    /// How many octets may be read from `data()` on, whatever they are.
+    std::size_t readable() const { return is_inside() ? roomy : size(); }
 
   private:
-    bool is_inside() const { return size_ <= capacity; }
+    /// Copied as a whole: a few moves of equal width, each of which finds what the last one wrote.
+    struct Block {
+        alignas(8) std::uint8_t storage[capacity]; ///< the octets, or a pointer to them
+        std::uint16_t size = 0;
+    };
+
+    bool is_inside() const { return block_.size <= capacity; }
     std::uint8_t* heap() const
     {
         std::uint8_t* at;
-        std::memcpy(&at, storage_, sizeof at);
+        std::memcpy(&at, block_.storage, sizeof at);
         return at;
     }
     std::uint8_t* make_room(std::size_t size)
     {
         assert(size <= largest);
-        size_ = static_cast<std::uint16_t>(size);
-        if (is_inside()) return storage_;
+        block_.size = static_cast<std::uint16_t>(size);
+        if (is_inside()) return block_.storage;
         auto* const at = new std::uint8_t[size];
-        std::memcpy(storage_, &at, sizeof at);
+        std::memcpy(block_.storage, &at, sizeof at);
         return at;
     }
-    void take_all(const CompactOctets& other)
-    {
-        std::memcpy(storage_, other.storage_, sizeof storage_); // of a size known when compiling: a few moves
-        size_ = other.size_;
-    }
 
-    alignas(8) std::uint8_t storage_[capacity]; ///< the octets, or a pointer to them
-    std::uint16_t size_ = 0;
+    Block block_;
 };
 
 } // namespace tegami::dns

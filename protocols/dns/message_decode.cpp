@@ -1,5 +1,6 @@
 #include "protocols/dns/message.hpp"
 #include "protocols/dns/rdata_layout.hpp"
+#include "protocols/wire/endian.hpp"
 #include "protocols/wire/reader.hpp"
 
 #include <algorithm>
@@ -64,6 +65,18 @@ Edns read_edns(Reader& in, const Name& owner, Rcode& rcode)
     return edns;
 }
 
+/// Most owners are a pointer to the question's name, which has been read.
+Name read_owner(Reader& in, const Message& message)
+{
+    constexpr std::uint16_t to_the_question = 0xC000 | message_header_size;
+    const wire::Octets octets = in.whole();
+    const std::size_t at = in.offset();
+    if (in.left() < 2 || message.questions.empty() || wire::load_u16(&octets[at]) != to_the_question)
+        return read_name(in);
+    in.seek(at + 2);
+    return message.questions.front().name;
+}
+
 enum class Section : std::uint8_t { answer, authority, additional };
 
 void read_records(Reader& in, std::size_t count, Section section, std::vector<Record>& records, Message& message)
@@ -75,7 +88,7 @@ void read_records(Reader& in, std::size_t count, Section section, std::vector<Re
     records.reserve(count);
     for (; count != 0 && !in.failed(); --count) {
         const std::size_t begin = in.offset();
-        Name owner = read_name(in);
+        Name owner = read_owner(in, message);
         const auto type = static_cast<Type>(in.u16());
         if (type == Type::opt) {
             if (message.edns || section != Section::additional) {
@@ -87,14 +100,14 @@ void read_records(Reader& in, std::size_t count, Section section, std::vector<Re
             message.edns = read_edns(in, owner, message.header.rcode);
             continue;
         }
-        Record& record = records.emplace_back();
-        record.owner = std::move(owner);
-        record.type = type;
-        record.rr_class = static_cast<Class>(in.u16());
-        record.ttl = in.u32();
-        if (record.ttl > largest_ttl) record.ttl = 0; // RFC 2181 §8
-        const std::size_t size = in.u16();
-        record.data = read_rdata(in, record.type, record.rr_class, size);
+        const wire::Octets fixed = in.octets(8);
+        if (in.failed()) return;
+        const auto rr_class = static_cast<Class>(wire::load_u16(&fixed[0]));
+        const std::uint32_t ttl = wire::load_u32(&fixed[2]);
+        const std::size_t size = wire::load_u16(&fixed[6]);
+        Rdata data = read_rdata(in, type, rr_class, size);
+        records.emplace_back(std::move(owner), type, rr_class, ttl > largest_ttl ? 0 : ttl,
+                             std::move(data)); // RFC 2181 §8
     }
 }
 
@@ -120,7 +133,8 @@ wire::Decoded<Message> decode_message(wire::Octets octets)
     in.skip(4);
     const std::size_t questions = in.u16(), answers = in.u16(), authority = in.u16(), additional = in.u16();
 
-    Message message;
+    wire::Decoded<Message> result{std::in_place}; // made where it is returned
+    Message& message = *result;
     message.header = *header;
     if (questions > in.left() / smallest_question)
         in.fail("RFC 1035 §4.1.1: more questions are counted than the octets that are left could hold");
@@ -136,7 +150,8 @@ wire::Decoded<Message> decode_message(wire::Octets octets)
     read_records(in, authority, Section::authority, message.authority, message);
     read_records(in, additional, Section::additional, message.additional, message);
     if (!in.failed() && in.left() != 0) in.fail("RFC 1035 §4.1.1: octets are left over behind the last record");
-    return in.finish(std::move(message));
+    if (in.failed()) return std::unexpected(in.finish_prefix(0).error());
+    return result;
 }
 
 } // namespace tegami::dns

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 
 namespace tegami::dns {
@@ -24,19 +25,39 @@ class WrittenNames {
 
     WrittenNames() { heads_.fill(none); }
 
-    /// The node of the name that is `label` (its length octet first) below `parent`.
-    std::uint16_t find(std::uint16_t parent, const std::uint8_t* label, const std::uint8_t* message) const
+    /// A label with its length octet before it, and its first eight octets as a number, by which it is mostly known.
+    struct Label {
+        const std::uint8_t* at;
+        std::uint64_t key;
+
+        /// `end` is how far memory may be read.
+        Label(const std::uint8_t* label, const std::uint8_t* end) : at(label), key(0)
+        {
+            const std::size_t size = std::min<std::size_t>(1u + *label, 8);
+            if (end - label >= 8) {
+                std::memcpy(&key, label, 8);
+                if constexpr (std::endian::native == std::endian::big) key = std::byteswap(key);
+                key &= ~std::uint64_t{0} >> (64 - 8 * size);
+            } else {
+                for (std::size_t i = 0; i < size; ++i) key |= std::uint64_t{label[i]} << 8 * i;
+            }
+        }
+    };
+
+    /// The node of the name that is `label` below `parent`.
+    std::uint16_t find(std::uint16_t parent, const Label& label, const std::uint8_t* message) const
     {
-        for (std::uint16_t i = heads_[bucket(parent, label)]; i != none; i = node(i).next)
-            if (node(i).parent == parent && message[node(i).offset] == *label &&
-                std::memcmp(message + node(i).offset, label, 1u + *label) == 0)
-                return i;
+        for (std::uint16_t i = heads_[bucket(parent, label.key)]; i != none; i = node(i).next) {
+            const Node& at = node(i);
+            if (at.key != label.key || at.parent != parent) continue;
+            if (*label.at < 8 || std::memcmp(message + at.offset, label.at, 1u + *label.at) == 0) return i;
+        }
         return none;
     }
-    std::uint16_t add(std::uint16_t parent, const std::uint8_t* label, std::size_t offset)
+    std::uint16_t add(std::uint16_t parent, const Label& label, std::size_t offset)
     {
-        std::uint16_t& head = heads_[bucket(parent, label)];
-        const Node added{static_cast<std::uint16_t>(offset), parent, head};
+        std::uint16_t& head = heads_[bucket(parent, label.key)];
+        const Node added{label.key, static_cast<std::uint16_t>(offset), parent, head};
         head = static_cast<std::uint16_t>(count_ + 1);
         if (count_ < first_.size())
             first_[count_] = added;
@@ -47,23 +68,23 @@ class WrittenNames {
     std::size_t offset(std::uint16_t i) const { return node(i).offset; }
     std::uint16_t count() const { return count_; }
     /// Forgets all but the first `count`.
-    void shrink(std::uint16_t count, const std::uint8_t* message)
+    void shrink(std::uint16_t count)
     {
         for (; count_ > count; --count_) {
             const Node& last = node(count_);
-            heads_[bucket(last.parent, message + last.offset)] = last.next;
+            heads_[bucket(last.parent, last.key)] = last.next;
             if (!more_.empty()) more_.pop_back();
         }
     }
 
   private:
     struct Node {
+        std::uint64_t key;
         std::uint16_t offset, parent, next;
     };
-    static std::size_t bucket(std::uint16_t parent, const std::uint8_t* label)
+    static std::size_t bucket(std::uint16_t parent, std::uint64_t key)
     {
-        return (parent * 17u + label[0] * 5u + label[1] * 31u + label[*label] * 131u + label[(*label + 1) / 2] * 7u) %
-               64;
+        return (key ^ parent * 0x9E37'79B9'7F4A'7C15u) * 0xD6E8'FEB8'6659'FD93u >> 58;
     }
     const Node& node(std::uint16_t i) const
     {
@@ -72,9 +93,28 @@ class WrittenNames {
 
     std::array<std::uint16_t, 64> heads_;
     std::uint16_t count_ = 0; // a node's number is from 1; there are fewer than furthest_pointer
-    std::array<Node, 40> first_;
+    std::array<Node, 24> first_;
     std::vector<Node> more_;
 };
+
+/// The octets of a name with its root; 0 where none begins there.
+std::size_t name_size(Octets octets)
+{
+    std::size_t at = 0;
+    while (at < octets.size() && octets[at] != 0 && octets[at] <= largest_label) at += 1u + octets[at];
+    return at < octets.size() && octets[at] == 0 && at < largest_name ? at + 1 : 0;
+}
+
+/// Of the types whose names are compressed: names and numbers.
+bool has_layout(const RdataLayout& layout, Octets data)
+{
+    for (const char part : layout.parts) {
+        const std::size_t size = Part{part} == Part::name ? name_size(data) : Part{part} == Part::octets_2 ? 2 : 4;
+        if (size == 0 || size > data.size()) return false;
+        data = data.subspan(size);
+    }
+    return data.empty();
+}
 
 /// Writes into room that is large enough for the message without compression.
 class MessageWriter {
@@ -100,8 +140,9 @@ class MessageWriter {
     }
     void patch_u16(std::size_t offset, std::uint16_t value) { wire::store_u16(begin_ + offset, value); }
 
-    /// A name, its longest part that stands in the message already as a pointer. `octets` are whole labels and the root's.
-    void name(const std::uint8_t* octets)
+    /// A name, its longest part that stands in the message already as a pointer. `octets` are whole labels and the root's,
+    /// in memory that may be read up to `end`.
+    void name(const std::uint8_t* octets, const std::uint8_t* end)
     {
         std::array<std::uint8_t, 127> starts; // of the labels, from the left
         std::size_t count = 0, size = 0;
@@ -110,7 +151,7 @@ class MessageWriter {
         std::uint16_t known = WrittenNames::root;
         std::size_t labels = count; // that have to be written
         while (labels != 0) {
-            const std::uint16_t next = names_.find(known, octets + starts[labels - 1], begin_);
+            const std::uint16_t next = names_.find(known, {octets + starts[labels - 1], end}, begin_);
             if (next == WrittenNames::none) break;
             known = next;
             --labels;
@@ -126,20 +167,33 @@ class MessageWriter {
         for (std::uint16_t parent = known; labels != 0; --labels) {
             const std::size_t at = begin + starts[labels - 1];
             if (at > furthest_pointer) break;
-            parent = names_.add(parent, octets + starts[labels - 1], at);
+            parent = names_.add(parent, {octets + starts[labels - 1], end}, at);
         }
+    }
+
+    /// An owner, which mostly is that of the record before, or the question's.
+    void owner(const Name& owner)
+    {
+        if (last_owner_ != nullptr && owner.is_identical(*last_owner_)) return u16(last_owner_pointer_);
+        const std::size_t begin = offset();
+        const std::uint8_t* const octets = owner.wire().data();
+        name(octets, octets + owner.readable());
+        if (owner.is_root() || begin > furthest_pointer) return;
+        const bool is_pointer = offset() == begin + 2; // it stood there before as a whole
+        last_owner_pointer_ = is_pointer ? wire::load_u16(begin_ + begin) : static_cast<std::uint16_t>(0xC000 | begin);
+        last_owner_ = &owner;
     }
 
     void record(const Record& record)
     {
-        name(record.owner.wire().data());
+        owner(record.owner);
         u16(static_cast<std::uint16_t>(record.type));
         u16(static_cast<std::uint16_t>(record.rr_class));
         u32(record.ttl);
         const RdataLayout layout = layout_of(record.type, record.rr_class);
         const Octets data = record.data.octets();
         // What was made by hand may be of any form; then nothing in it is taken for a name.
-        if (!layout.compressed || !is_well_formed(record.type, record.rr_class, data)) {
+        if (layout.names != NamesInside::compressed || !has_layout(layout, data)) {
             u16(static_cast<std::uint16_t>(data.size()));
             octets(data);
             return;
@@ -151,7 +205,7 @@ class MessageWriter {
             std::size_t size = 0;
             switch (Part{part}) {
             case Part::name:
-                name(from);
+                name(from, data.data() + record.data.readable());
                 while (from[size] != 0) size += 1u + from[size];
                 from += size + 1;
                 continue;
@@ -173,7 +227,8 @@ class MessageWriter {
     Mark mark() const { return {at_, names_.count()}; }
     void back_to(Mark mark)
     {
-        names_.shrink(mark.names, begin_);
+        names_.shrink(mark.names);
+        last_owner_ = nullptr;
         at_ = mark.at;
     }
 
@@ -181,6 +236,8 @@ class MessageWriter {
     std::uint8_t* begin_;
     std::uint8_t* at_;
     WrittenNames names_;
+    const Name* last_owner_ = nullptr;
+    std::uint16_t last_owner_pointer_ = 0;
 };
 
 std::size_t uncompressed_size(const std::vector<Record>& records)
@@ -233,8 +290,9 @@ bool is_needed_glue(const Message& message, const Record& record)
     if (!message.header.response || message.header.authoritative || !message.answers.empty()) return false;
     if (record.type != Type::a && record.type != Type::aaaa) return false;
     return std::ranges::any_of(message.authority, [&](const Record& each) {
+        if (!record.owner.is_at_or_below(each.owner)) return false;
         const auto ns = each.as<Ns>();
-        return ns && ns->nsdname == record.owner && record.owner.is_at_or_below(each.owner);
+        return ns && ns->nsdname == record.owner;
     });
 }
 
@@ -258,7 +316,7 @@ wire::OctetBuffer encode(const Message& message, std::size_t limit)
     out.u16(0); // the bits and counts follow at the end
     out.u32(0), out.u32(0);
     for (const Question& question : message.questions) {
-        out.name(question.name.wire().data());
+        out.owner(question.name);
         out.u16(static_cast<std::uint16_t>(question.type));
         out.u16(static_cast<std::uint16_t>(question.rr_class));
     }

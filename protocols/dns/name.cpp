@@ -46,7 +46,7 @@ class NameBuilder {
     Name finish()
     {
         octets_[size_] = 0;
-        return Name::from_checked_wire({octets_, size_ + 1});
+        return Name::from_checked_wire(octets_, size_ + 1);
     }
 
   private:
@@ -66,6 +66,24 @@ struct LabelStarts {
     std::array<std::uint8_t, 127> starts;
     std::size_t count = 0;
 };
+
+/// The octet that the backslash at `i` stands for; moves `i` to the escape's last character.
+wire::Decoded<std::uint8_t> read_escape(std::string_view text, std::size_t& i)
+{
+    const auto malformed = [escape = i](std::string_view rule) {
+        return std::unexpected(wire::Malformed{escape, rule});
+    };
+    if (++i == text.size()) return malformed(nothing_escaped);
+    if (text[i] < '0' || text[i] > '9') return static_cast<std::uint8_t>(text[i]);
+    unsigned value = 0;
+    for (std::size_t end = i + 3; i < end; ++i) {
+        if (i == text.size() || text[i] < '0' || text[i] > '9') return malformed(escape_is_short);
+        value = value * 10 + static_cast<unsigned>(text[i] - '0');
+    }
+    --i;
+    if (value > 255) return malformed(escape_too_large);
+    return static_cast<std::uint8_t>(value);
+}
 
 std::weak_ordering compare_labels(const std::uint8_t* a, const std::uint8_t* b)
 {
@@ -178,27 +196,22 @@ wire::Decoded<Name> parse_name(std::string_view text, const Name& origin)
     while (i < text.size()) {
         const std::size_t label_offset = i;
         name.begin_label();
-        for (; i < text.size() && text[i] != '.'; ++i) {
-            auto octet = static_cast<std::uint8_t>(text[i]);
-            if (octet == '\\') { // §5.1: \DDD is an octet, \X any other character without its meaning
-                const std::size_t escape = i;
-                if (++i == text.size()) return malformed(escape, nothing_escaped);
-                octet = static_cast<std::uint8_t>(text[i]);
-                if (octet >= '0' && octet <= '9') {
-                    unsigned value = 0;
-                    for (std::size_t end = i + 3; i < end; ++i) {
-                        if (i == text.size() || text[i] < '0' || text[i] > '9')
-                            return malformed(escape, escape_is_short);
-                        value = value * 10 + static_cast<unsigned>(text[i] - '0');
-                    }
-                    --i;
-                    if (value > 255) return malformed(escape, escape_too_large);
-                    octet = static_cast<std::uint8_t>(value);
-                }
+        while (i < text.size() && text[i] != '.') {
+            std::size_t end = i; // of what stands for itself
+            while (end < text.size() && text[end] != '.' && text[end] != '\\') ++end;
+            std::uint8_t escaped = 0;
+            wire::Octets octets = wire::as_octets(text.substr(i, end - i));
+            if (octets.empty()) { // §5.1: \DDD is an octet, \X any other character without its meaning
+                const auto read = read_escape(text, end);
+                if (!read) return std::unexpected(read.error());
+                escaped = *read;
+                octets = {&escaped, 1};
+                ++end;
             }
-            if (name.label_size() == largest_label) return malformed(label_offset, label_too_long);
-            if (!name.has_room_for(1)) return malformed(label_offset, name_too_long);
-            name.put(octet);
+            if (name.label_size() + octets.size() > largest_label) return malformed(label_offset, label_too_long);
+            if (!name.has_room_for(octets.size())) return malformed(label_offset, name_too_long);
+            name.append(octets.data(), octets.size());
+            i = end;
         }
         if (name.label_size() == 0) return malformed(label_offset, label_is_empty);
         name.end_label();
@@ -237,36 +250,61 @@ std::string format(const Name& name, FinalDot dot)
     return text;
 }
 
+std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
+{
+    const wire::Octets message = in.whole();
+    if (in.failed()) return 0;
+    std::size_t at = in.offset();
+    std::size_t limit = at; // a pointer must land before this
+    std::size_t resume = 0; // where the message goes on behind the first pointer
+    std::size_t size = 0;   // of the name so far
+    int pointers = 0;
+    const auto fail = [&](std::string_view rule) {
+        in.seek(std::min(at, message.size()));
+        in.fail(rule);
+        return std::size_t{0};
+    };
+
+    while (true) {
+        const std::size_t begin = at;
+        std::uint8_t octet = 0;
+        while (true) { // the labels that stand in a row
+            if (at >= message.size()) return fail("the octets end too early");
+            octet = message[at];
+            if (octet == 0 || octet > largest_label) break;
+            at += 1u + octet;
+            if (size + (at - begin) + 1 > largest_name) return fail(name_too_long);
+        }
+        const std::size_t row = at - begin + (octet == 0 ? 1 : 0);
+        if (row <= 32 && message.size() - begin >= 32)
+            std::memcpy(to + size, &message[begin], 32); // most names are short: moves instead of a loop
+        else
+            std::memcpy(to + size, &message[begin], row);
+        size += row;
+        if (octet == 0) {
+            ++at;
+            break;
+        }
+        if (octet < 0xC0) return fail("RFC 1035 §4.1.4: label types 01 and 10 are reserved");
+        if (message.size() - at < 2) return fail("the octets end too early");
+        const std::size_t target = (octet & 0x3Fu) << 8 | message[at + 1];
+        // "A prior occurrence" (§4.1.4). Only ever going back also rules out loops.
+        if (target >= limit) return fail("RFC 1035 §4.1.4: a pointer must point backwards");
+        if (target < header_size) return fail("RFC 1035 §4.1.4: a pointer must point at a name, not into the header");
+        if (++pointers > most_pointers_in_a_name) return fail("RFC 1035 §4.1.4: more pointers than a name has labels");
+        if (resume == 0) resume = at + 2;
+        at = limit = target;
+    }
+    in.seek(resume != 0 ? resume : at);
+    return size;
+}
+
 Name read_name(wire::Reader& in)
 {
-    NameBuilder name;
-    std::optional<std::size_t> resume; // where the message goes on behind the first pointer
-    std::size_t limit = in.offset();   // a pointer must land before this
-    int pointers = 0;
-
-    while (const std::uint8_t octet = in.u8()) { // zero: the root's label, or `in` failed
-        if (octet <= largest_label) {
-            const wire::Octets label = in.octets(octet);
-            if (!name.has_room_for(1u + octet)) in.fail(name_too_long);
-            if (in.failed()) break;
-            name.put(octet);
-            name.append(label.data(), octet);
-        } else if (octet >= 0xC0) {
-            const std::size_t target = (octet & 0x3Fu) << 8 | in.u8();
-            if (in.failed()) break;
-            // "A prior occurrence" (§4.1.4). Only ever going back also rules out loops.
-            if (target >= limit) in.fail("RFC 1035 §4.1.4: a pointer must point backwards");
-            if (target < header_size) in.fail("RFC 1035 §4.1.4: a pointer must point at a name, not into the header");
-            if (++pointers > most_pointers_in_a_name) in.fail("RFC 1035 §4.1.4: more pointers than a name has labels");
-            if (!resume) resume = in.offset();
-            in.seek(limit = target);
-        } else {
-            in.fail("RFC 1035 §4.1.4: label types 01 and 10 are reserved");
-        }
-    }
-    if (in.failed()) return {};
-    if (resume) in.seek(*resume);
-    return name.finish();
+    std::uint8_t octets[name_room];
+    const std::size_t size = read_name_octets(in, octets);
+    if (size == 0) return {};
+    return Name::from_checked_wire(octets, size);
 }
 
 Name read_uncompressed_name(wire::Reader& in)

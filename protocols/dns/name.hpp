@@ -26,7 +26,7 @@ inline constexpr int most_pointers_in_a_name = 126; // each leads to a label at 
 class Name {
   public:
     /// The root.
-    Name() : Name(root_octets()) {}
+    Name() : Name(roomy_root, 1) {}
 
     /// The labels from the left, without the root's empty one.
     class Labels;
@@ -38,6 +38,8 @@ class Name {
     /// As over a wire without compression: 1 to 255 octets.
     wire::Octets wire() const { return octets_.octets(); }
     std::size_t size() const { return octets_.size(); }
+    /// How many octets may be read from the first on, whatever they are behind `size()`.
+    std::size_t readable() const { return octets_.readable(); }
 
     bool is_root() const { return size() == 1; }
     /// "*" is the leftmost label. RFC 4592 §2.1.1.
@@ -69,14 +71,14 @@ class Name {
 
     /// `octets` are labels and the root's zero, checked by the caller.
     static Name from_checked_wire(wire::Octets octets) { return Name(octets); }
+    /// The same of `size` octets at a place where `roomy` of them may be read.
+    static constexpr std::size_t roomy = CompactOctets<38>::roomy;
+    static Name from_checked_wire(const std::uint8_t* octets, std::size_t size) { return Name(octets, size); }
 
   private:
     explicit Name(wire::Octets octets) : octets_(octets) {}
-    static wire::Octets root_octets()
-    {
-        static constexpr std::uint8_t zero = 0;
-        return {&zero, 1};
-    }
+    Name(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
+    static constexpr std::uint8_t roomy_root[roomy] = {};
 
     CompactOctets<38> octets_;
 };
@@ -151,5 +153,9 @@ std::string format(const Name& name, FinalDot dot = FinalDot::with);
 Name read_name(wire::Reader& in);
 /// The same where no pointers may stand.
 Name read_uncompressed_name(wire::Reader& in);
+
+/// `read_name` to a place where there is room for `name_room` octets. Returns the name's size; 0 where `in` failed.
+inline constexpr std::size_t name_room = largest_name + 1 + 32;
+std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to);
 
 } // namespace tegami::dns

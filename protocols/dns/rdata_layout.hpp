@@ -17,19 +17,22 @@ enum class Part : char {
     anything = 'r', ///< to the end
 };
 
+/// What becomes of the names in data.
+enum class NamesInside : std::uint8_t {
+    none,
+    plain,      ///< never compressed, but read where they come compressed
+    compressed, ///< RFC 1035 knew the type, so everyone can read it (RFC 3597 §4)
+};
+
 struct RdataLayout {
     std::string_view parts; ///< each character a Part
-    /// Its names may be compressed: RFC 1035 knew the type, so everyone can read it (RFC 3597 §4).
-    bool compressed = false;
-
-    bool has_names() const { return parts.contains('n'); }
-    /// Names only, or names behind two octets: what most records are.
-    bool is_one_name() const { return parts == "n"; }
+    NamesInside names = NamesInside::none;
 };
 
 /// Class matters for types that are of class IN alone.
 constexpr RdataLayout layout_of(Type type, Class rr_class)
 {
+    using enum NamesInside;
     const bool in = rr_class == Class::in;
     switch (type) {
     case Type::ns:
@@ -39,23 +42,23 @@ constexpr RdataLayout layout_of(Type type, Class rr_class)
     case Type::mb:
     case Type::mg:
     case Type::mr:
-    case Type::ptr: return {"n", true};
-    case Type::soa: return {"nn44444", true};
-    case Type::mx: return {"2n", true};
-    case Type::minfo: return {"nn", true};
+    case Type::ptr: return {"n", compressed};
+    case Type::soa: return {"nn44444", compressed};
+    case Type::mx: return {"2n", compressed};
+    case Type::minfo: return {"nn", compressed};
     case Type::hinfo: return {"ss"};
     case Type::txt:
     case Type::spf: return {"t"};
-    case Type::rp: return {"nn"};
+    case Type::rp: return {"nn", plain};
     case Type::afsdb:
-    case Type::rt: return {"2n"};
-    case Type::px: return {"2nn"};
-    case Type::sig: return {"224442nr"};
-    case Type::nxt: return {"nr"};
-    case Type::naptr: return {"22sssn"};
-    case Type::a: return {in ? "4" : "r"};
-    case Type::aaaa: return {in ? "6" : "r"};
-    case Type::srv: return {in ? "222n" : "r"};
+    case Type::rt: return {"2n", plain};
+    case Type::px: return {"2nn", plain};
+    case Type::sig: return {"224442nr", plain};
+    case Type::nxt: return {"nr", plain};
+    case Type::naptr: return {"22sssn", plain};
+    case Type::a: return in ? RdataLayout{"4"} : RdataLayout{"r"};
+    case Type::aaaa: return in ? RdataLayout{"6"} : RdataLayout{"r"};
+    case Type::srv: return in ? RdataLayout{"222n", plain} : RdataLayout{"r"};
     default: return {"r"};
     }
 }

@@ -36,7 +36,7 @@ class DataBuilder {
         size_ += name.size();
         return *this;
     }
-    Rdata finish() const { return Rdata{Octets{octets_, size_}}; }
+    Rdata finish() const { return Rdata{octets_, size_}; }
 
   private:
     std::uint8_t octets_[2 * largest_name + 20];
@@ -83,7 +83,7 @@ template <class Plain, class Named>
 void split(Type type, Octets data, Plain plain, Named named)
 {
     const RdataLayout layout = layout_of(type, Class::in);
-    if (!layout.has_names() || !is_well_formed(type, Class::in, data)) return plain(data);
+    if (layout.names == NamesInside::none || !is_well_formed(type, Class::in, data)) return plain(data);
     Reader in{data};
     for (const char part : layout.parts) {
         const std::size_t begin = in.offset();
@@ -115,7 +115,12 @@ Rdata::Rdata(const Aaaa& data) : octets_(Octets{data.address.octets}) {}
 Rdata::Rdata(const Ns& data) : octets_(data.nsdname.wire()) {}
 Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
-Rdata::Rdata(const Mx& data) : Rdata(DataBuilder{}.u16(data.preference).name(data.exchange).finish()) {}
+Rdata::Rdata(const Mx& data)
+{
+    std::array<std::uint8_t, 2> preference;
+    wire::store_u16(preference.data(), data.preference);
+    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+}
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
                 .name(data.mname)
@@ -263,20 +268,23 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
 
     const RdataLayout layout = layout_of(type, rr_class);
     constexpr std::string_view disagree = "RFC 1035 §3.2.1: RDLENGTH is not the length of the data";
-    if (!layout.has_names()) {
-        Reader data{in.octets(size)};
-        for (const char part : layout.parts) read_part(data, Part{part}, size);
-        if (data.failed() || data.left() != 0) {
-            in.seek(end - size);
-            in.fail(disagree);
-            return {};
+    if (layout.names == NamesInside::none) {
+        const Octets octets = in.octets(size);
+        bool good = true;
+        switch (Part{layout.parts[0]}) {
+        case Part::anything: break;
+        case Part::octets_4: good = size == 4; break;
+        case Part::octets_16: good = size == 16; break;
+        default: good = is_well_formed(type, rr_class, octets);
         }
+        if (good) return Rdata{octets};
         in.seek(end - size);
-        return Rdata{in.octets(size)};
+        in.fail(disagree);
+        return {};
     }
 
     // Two names and three strings at most, and before them the 18 octets of a SIG.
-    std::array<std::uint8_t, 2 * largest_name + 3 * (1 + largest_character_string) + 20> head;
+    std::array<std::uint8_t, 2 * name_room + 3 * (1 + largest_character_string) + 20> head;
     std::size_t filled = 0;
     const auto append = [&](Octets octets) {
         if (!octets.empty()) std::memcpy(&head[filled], octets.data(), octets.size());
@@ -287,9 +295,15 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
         if (in.offset() > end) in.fail(disagree);
         if (in.failed()) return {};
         switch (Part{part}) {
-        case Part::name: append(read_name(in).wire()); break;
-        case Part::octets_2: append(in.octets(2)); break;
-        case Part::octets_4: append(in.octets(4)); break;
+        case Part::name: filled += read_name_octets(in, &head[filled]); break;
+        case Part::octets_2:
+            wire::store_u16(&head[filled], in.u16());
+            filled += 2;
+            break;
+        case Part::octets_4:
+            wire::store_u32(&head[filled], in.u32());
+            filled += 4;
+            break;
         case Part::octets_16: append(in.octets(16)); break;
         case Part::string: {
             const std::uint8_t length = in.u8();
@@ -304,6 +318,7 @@ Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
     if (in.offset() != end) in.fail(disagree);
     if (filled + tail.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
     if (in.failed()) return {};
+    if (tail.empty()) return Rdata{head.data(), filled};
     return Rdata{Octets{head}.first(filled), tail};
 }
 

@@ -90,6 +90,9 @@ class Rdata {
     Rdata() = default;
     explicit Rdata(wire::Octets octets) : octets_(octets) {}
     Rdata(wire::Octets head, wire::Octets tail) : octets_(head, tail) {}
+    /// `size` octets at a place where `roomy` of them may be read.
+    static constexpr std::size_t roomy = CompactOctets<46>::roomy;
+    Rdata(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
     Rdata(const A& data);
     Rdata(const Aaaa& data);
     Rdata(const Ns& data);
@@ -102,6 +105,8 @@ class Rdata {
 
     wire::Octets octets() const { return octets_.octets(); }
     std::size_t size() const { return octets_.size(); }
+    /// How many octets may be read from the first on, whatever they are behind `size()`.
+    std::size_t readable() const { return octets_.readable(); }
 
     /// Octet for octet. What differs in the case of a name only: `same_data`.
     bool operator==(const Rdata& other) const;

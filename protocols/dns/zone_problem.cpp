@@ -50,7 +50,7 @@ constexpr ZoneProblemKind kinds[] = {
     {"zone.two_cnames", Severity::error, {"name", "line"}},
     {"zone.ns_is_alias", Severity::error, {"host", "line"}},
     {"zone.ns_without_address", Severity::error, {"host"}},
-    {"zone.missing_glue", Severity::error, {"host", "child"}},
+    {"zone.missing_glue", Severity::warning, {"host", "child"}},
     {"zone.missing_sibling_glue", Severity::warning, {"host", "child"}},
     {"zone.out_of_zone", Severity::warning, {"name", "zone"}},
     {"zone.differing_ttl", Severity::warning, {"name", "type", "line"}},

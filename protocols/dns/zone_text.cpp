@@ -105,7 +105,7 @@ class ZoneTextReader {
         else if (last_ttl_)
             ttl = last_ttl_;
         else if (*type == Type::soa)
-            ttl = last_ttl_ = std::min(read_data<Soa>(*data)->minimum, largest_ttl);
+            ttl = default_ttl_ = std::min(read_data<Soa>(*data)->minimum, largest_ttl);
         else
             return problems_.report(type_word.at, "zone.no_ttl");
         add({{*owner_, *type, Class::in, *ttl, *std::move(data)}, entry.at});
@@ -159,6 +159,11 @@ std::string format_zone(const Name& origin, std::vector<Record> records)
         return compare_data(a.type, a.data, b.data) < 0;
     };
     std::ranges::sort(records, before);
+    const auto same = [](const Record& a, const Record& b) {
+        return a.owner == b.owner && a.type == b.type && same_data(a.type, a.data, b.data);
+    };
+    const auto twice = std::ranges::unique(records, same); // a set holds no record twice (RFC 2181 §5)
+    records.erase(twice.begin(), twice.end());
     std::string text = "$ORIGIN " + format(origin) + '\n';
     for (const Record& record : records) text += format(record) + '\n';
     return text;

@@ -2,7 +2,7 @@
 /// The text of a zone, a master file: RFC 1035 §5, RFC 2308 §4 ($TTL), RFC 3597 §5, and TTLs with units as BIND writes them.
 ///
 /// The zone is of class IN. $INCLUDE is refused, for a text here has no other files beside it; so is BIND's $GENERATE. Where
-/// neither a TTL nor $TTL stands, the last TTL written holds (RFC 1035 §5.1), and before there was one, SOA's MINIMUM.
+/// neither a TTL nor $TTL stands, the last TTL written holds (RFC 1035 §5.1); an SOA without one makes its MINIMUM do for $TTL.
 
 #include "protocols/dns/record.hpp"
 #include "protocols/dns/zone_problem.hpp"

@@ -105,7 +105,7 @@ struct FragmentKey {
     Protocol protocol{}; ///< IPv6: always 0
     std::uint32_t identification = 0;
 
-    bool operator==(const FragmentKey&) const = default;
+    auto operator<=>(const FragmentKey&) const = default;
 };
 
 /// What a piece brought beside its octets: nothing here looks at it.

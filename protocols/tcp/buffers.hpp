@@ -3,6 +3,7 @@
 /// world of short dialogues allocates nothing, and a connection in TIME-WAIT holds nothing.
 
 #include "protocols/tcp/receive_buffer.hpp"
+#include "protocols/tcp/scoreboard.hpp"
 #include "protocols/tcp/send_buffer.hpp"
 
 #include <memory>
@@ -10,9 +11,17 @@
 
 namespace tegami::tcp {
 
+/// Where urgent data ends, each way: the number of the first octet that is not urgent. RFC 9293 §3.8.5.
+struct Urgent {
+    Sequence send_up = 0, receive_up = 0; // SND.UP, RCV.UP
+    bool sending = false, receiving = false;
+};
+
 struct Buffers {
     SendBuffer send;
     ReceiveBuffer receive;
+    Recovery recovery;
+    Urgent urgent;
 };
 
 /// Must outlive whoever holds a lease.
@@ -50,6 +59,8 @@ class BufferPool {
         if (free_.size() >= kept_idle) return;
         buffers->send.clear_above(kept_capacity);
         buffers->receive.clear_above(kept_capacity);
+        buffers->recovery.board.clear();
+        buffers->urgent = {};
         free_.push_back(std::move(owned));
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Congestion control: slow start, congestion avoidance, fast retransmit and fast recovery of RFC 5681, limited transmit
-/// of RFC 3042, and NewReno's answer to partial acknowledgments, RFC 6582.
+/// of RFC 3042, NewReno's answer to partial acknowledgments, RFC 6582, and the window of a recovery by scoreboard,
+/// RFC 6675.
 
 #include "protocols/tcp/sequence.hpp"
 
@@ -18,6 +19,8 @@ class Congestion {
     std::uint32_t ssthresh() const { return ssthresh_; }
     bool recovering() const { return recovering_; }
     std::uint8_t duplicates() const { return duplicates_; }
+    /// RecoveryPoint of RFC 6675, one behind it.
+    Sequence recover() const { return recover_; }
 
     /// How many octets may be in flight: cwnd, and one segment more for each of the first two duplicate ACKs (limited
     /// transmit, RFC 5681 §3.2 step 1).
@@ -40,11 +43,18 @@ class Congestion {
         recover_ = iss; // RFC 6582 §3.2 step 1
     }
 
-    /// `ack` acknowledges `acked` octets that were not before; `flight` octets remain.
-    AckEffect on_new_ack(std::uint32_t acked, Sequence ack, std::uint32_t flight, std::uint16_t mss)
+    /// `ack` acknowledges `acked` octets that were not before; `flight` octets remain. `by_scoreboard`: what may be sent
+    /// in a recovery is counted by RFC 6675, so the window stays as it is (§5, steps A and B).
+    AckEffect on_new_ack(std::uint32_t acked, Sequence ack, std::uint32_t flight, std::uint16_t mss, bool by_scoreboard)
     {
         duplicates_ = 0;
-        if (recovering_) return on_recovery_ack(acked, ack, flight, mss);
+        if (!recovering_ && after(ack - 1, recover_)) recover_ = ack - 1; // or it would lie ahead after 2^31 octets
+        if (recovering_) {
+            if (!by_scoreboard) return on_recovery_ack(acked, ack, flight, mss);
+            if (before(ack, recover_)) return AckEffect::none;
+            recovering_ = false;
+            return AckEffect::recovered;
+        }
         if (cwnd_ < ssthresh_) {
             cwnd_ += std::min<std::uint32_t>(acked, mss); // slow start, equation 2
         } else if ((acked_ += acked) >= cwnd_) {
@@ -75,6 +85,27 @@ class Congestion {
         partial_seen_ = false;
         acked_ = 0;
         return true;
+    }
+
+    /// An ACK that tells of octets behind a gap: a duplicate in the sense of RFC 6675 §2. True where a recovery begins:
+    /// with the third, or where the scoreboard shows that the first gap is lost. §5 steps 1, 2, 4.1 and 4.2.
+    bool on_sack(Sequence ack, bool first_is_lost, std::uint32_t flight, Sequence send_max, std::uint16_t mss)
+    {
+        if (recovering_ || before(ack, recover_)) return false; // §5.1: not for losses of a flight that timed out
+        if (duplicates_ < 255) ++duplicates_;
+        if (duplicates_ < 3 && !first_is_lost) return false;
+        ssthresh_ = cwnd_ = half(std::min(flight, cwnd_), mss);
+        recover_ = send_max;
+        recovering_ = true;
+        acked_ = 0;
+        return true;
+    }
+    /// What is in flight goes again for another reason than loss: no recovery for this flight, and the window stays.
+    void resend_all(Sequence send_max)
+    {
+        recover_ = send_max;
+        recovering_ = false;
+        duplicates_ = 0;
     }
 
     /// The retransmission timer expired. `again`: for the same segment as the time before; then ssthresh stays

@@ -29,7 +29,7 @@ void Connection::open_passive(Time now, const Segment& syn, Spans serves, Sequen
     session_ = serves;
     iss_ = una_ = send_next_ = send_max_ = iss;
     send_end_ = iss + 1;
-    take_syn(syn);
+    take_syn(now, syn);
     receive_edge_ = receive_next_; // nothing is offered until the SYN,ACK says so
     waiting_since_ = now;
     syn_due_ = true;
@@ -37,12 +37,20 @@ void Connection::open_passive(Time now, const Segment& syn, Spans serves, Sequen
     enter(State::syn_received, Rule::syn_arrived);
 }
 
-/// What the peer's SYN tells: RCV.NXT, IRS, its MSS (RFC 9293 §3.7.1) and whether windows are scaled (RFC 7323 §2.2).
-void Connection::take_syn(const Segment& syn)
+/// What the peer's SYN tells: RCV.NXT, IRS, its MSS (RFC 9293 §3.7.1), whether windows are scaled (RFC 7323 §2.2), and
+/// whether timestamps (RFC 7323 §3.2) and selective acknowledgments (RFC 2018 §2) will be sent.
+void Connection::take_syn(Time now, const Segment& syn)
 {
     irs_ = syn.seq;
     receive_next_ = acknowledged_ = syn.seq + 1;
     mss_ = std::max(std::min(syn.mss.value_or(config_->default_mss), config_->mss), smallest_mss);
+    timestamps_ = config_->timestamps && syn.timestamps.has_value();
+    if (timestamps_) {
+        timestamp_recent_ = syn.timestamps->value;
+        timestamp_taken_at_ = about_seconds(now.ns);
+        mss_ -= timestamps_octets; // an MSS counts no options: RFC 9293 §3.7.1, RFC 6691 §2
+    }
+    sack_ = config_->sack && syn.sack_permitted;
     full_size_ = std::min(config_->mss, default_mss_v4);
     scaling_ = config_->window_scaling && syn.window_scale.has_value();
     if (scaling_) {
@@ -62,6 +70,7 @@ void Connection::begin_data()
     congestion_.begin(mss_, Congestion::initial_window(mss_, config_->initial_window), syn_lost_, iss_);
     if (syn_lost_) rto_.begin_after_syn_loss();
     tries_ = 0;
+    small_end_ = una_;
     stop_timer();
 }
 
@@ -101,6 +110,30 @@ void Connection::consume(std::size_t count)
         ack_wanted_ = true;
 }
 
+/// SEND with the URGENT flag, for what was offered before. RFC 9293 §3.8.5: SND.UP is where the data ends that is urgent.
+void Connection::urge()
+{
+    if (!buffers_ || buffers_->send.size() == 0) return;
+    buffers_->urgent.send_up = send_end_;
+    buffers_->urgent.sending = true;
+}
+
+std::uint32_t Connection::urgent_octets() const
+{
+    if (!buffers_ || !buffers_->urgent.receiving) return 0;
+    const Sequence begin = buffers_->receive.begin(), end = buffers_->urgent.receive_up;
+    return after(end, begin) ? end - begin : 0;
+}
+
+void Connection::set_keep_alive(Time now, bool on)
+{
+    keep_alive_ = on;
+    if (on)
+        start_idle_timer(now);
+    else if (timer_ == Timer::keep_alive)
+        stop_timer();
+}
+
 /// CLOSE. RFC 9293 §3.10.4. Simplified: in SYN-RECEIVED the FIN always waits for ESTABLISHED.
 void Connection::close()
 {
@@ -136,10 +169,35 @@ void Connection::abort()
     finish(Ending::aborted, Rule::abort_call);
 }
 
+void Connection::abandon(Time now)
+{
+    abandoned_ = true;
+    start_idle_timer(now);
+}
+
+/// Its number lies behind all that came, or its clock has gone on since (RFC 6191 §2).
 bool Connection::may_be_replaced_by(const Segment& syn) const
 {
-    return state_ == State::time_wait && syn.flags.has(Flag::syn) && !syn.flags.has(Flag::ack) &&
-           !syn.flags.has(Flag::rst) && after(syn.seq, receive_next_);
+    if (state_ != State::time_wait || !syn.flags.has(Flag::syn) || syn.flags.has(Flag::ack) || syn.flags.has(Flag::rst))
+        return false;
+    return after(syn.seq, receive_next_) ||
+           (timestamps_ && syn.timestamps && after(syn.timestamps->value, timestamp_recent_));
+}
+
+/// RFC 1191 §6.4: what was too large goes again at once, and the congestion window stays as it is, for nothing was lost
+/// to congestion. Later errors about the same flight change nothing any more.
+void Connection::limit_mss(std::uint16_t mss)
+{
+    const auto limit =
+        static_cast<std::uint16_t>(std::max(mss, smallest_mss) - (timestamps_ ? timestamps_octets : std::size_t{0}));
+    if (limit >= mss_) return;
+    mss_ = limit;
+    if (state_ < State::established || state_ == State::closed || timer_ != Timer::retransmission) return;
+    note(NoteKind::remarked, Rule::smaller_path, una_);
+    congestion_.resend_all(send_max_);
+    send_next_ = una_;
+    behind_reason_ = Again::smaller_path;
+    lost_due_ = timing_ = false;
 }
 
 // States -------------------------------------------------------------------------------------------------------------
@@ -173,7 +231,7 @@ void Connection::finish(Ending ending, Rule rule)
 void Connection::flush()
 {
     ack_due_ = Time::never();
-    ack_wanted_ = bare_ack_wanted_ = syn_due_ = lost_due_ = probe_due_ = timing_ = false;
+    ack_wanted_ = bare_ack_wanted_ = syn_due_ = lost_due_ = probe_due_ = keep_alive_due_ = timing_ = false;
 }
 
 void Connection::enter_time_wait(Time now, Rule rule)
@@ -211,7 +269,24 @@ void Connection::release_buffers()
 void Connection::start_timer(Time now, Timer timer, Duration length)
 {
     timer_ = timer;
-    timer_due_ = std::min(now + length, waiting_since_ + (opening() ? syn_give_up : data_give_up));
+    timer_due_ = std::min(now + length, waiting_since_ + give_up_after());
+}
+
+/// Where nothing waits for an answer: keep-alives (RFC 9293 §3.8.4), or the end of FIN-WAIT-2 for whom nobody reads.
+void Connection::start_idle_timer(Time now)
+{
+    if (abandoned_ && state_ == State::fin_wait_2) {
+        if (timer_ == Timer::fin_wait_2) return;
+        timer_ = Timer::fin_wait_2;
+        timer_due_ = now + config_->fin_wait_2;
+        return;
+    }
+    if (!keep_alive_ || (timer_ != Timer::off && timer_ != Timer::keep_alive)) return;
+    if (state_ != State::established && state_ != State::close_wait && state_ != State::fin_wait_2) return;
+    timer_ = Timer::keep_alive;
+    timer_due_ = now + config_->keep_alive;
+    tries_ = 0;
+    keep_alive_due_ = false;
 }
 
 void Connection::stop_timer()
@@ -232,8 +307,16 @@ void Connection::on_timer(Time now)
         finish(Ending::closed, Rule::time_wait_over);
         return;
     }
+    if (timer_ == Timer::fin_wait_2) {
+        finish(Ending::closed, Rule::fin_wait_2_over);
+        return;
+    }
+    if (timer_ == Timer::keep_alive) {
+        on_keep_alive_timer(now);
+        return;
+    }
     const bool handshake = opening();
-    if (now - waiting_since_ >= (handshake ? syn_give_up : data_give_up)) {
+    if (now - waiting_since_ >= give_up_after()) {
         finish(Ending::timed_out, handshake ? Rule::handshake_given_up : Rule::data_given_up);
         return;
     }
@@ -249,10 +332,23 @@ void Connection::on_timer(Time now)
     }
 }
 
+void Connection::on_keep_alive_timer(Time now)
+{
+    if (tries_ == keep_alive_tries) {
+        finish(Ending::timed_out, Rule::keep_alive_given_up);
+        return;
+    }
+    ++tries_;
+    keep_alive_due_ = true;
+    note(NoteKind::timer_expired, Rule::keep_alive);
+    timer_due_ = now + keep_alive_interval;
+}
+
 /// RFC 6298 §5.4 to §5.6. Data is sent again from SND.UNA on, as the congestion window opens.
 void Connection::on_retransmission_timer(Time now)
 {
     note(NoteKind::timer_expired, Rule::retransmission_timeout, una_);
+    if (tries_ == tries_to_r1) note(NoteKind::remarked, Rule::r1_reached, una_);
     timing_ = false; // Karn's algorithm
     if (opening()) {
         syn_due_ = syn_lost_ = true;
@@ -262,6 +358,7 @@ void Connection::on_retransmission_timer(Time now)
         send_next_ = una_;
         behind_reason_ = Again::timeout;
         lost_due_ = false;
+        if (buffers_) buffers_->recovery.board.clear(); // RFC 2018 §8: the peer may have thrown it away
     }
     rto_.back_off();
     start_timer(now, Timer::retransmission, rto_.rto());

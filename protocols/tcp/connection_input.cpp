@@ -15,6 +15,13 @@ struct Connection::Arrival {
 
 void Connection::on_segment(Time now, const Segment& segment, std::span<const SpanRun> runs)
 {
+    judge(now, segment, runs);
+    if (keep_alive_ || abandoned_) [[unlikely]]
+        start_idle_timer(now);
+}
+
+void Connection::judge(Time now, const Segment& segment, std::span<const SpanRun> runs)
+{
     if (state_ < State::syn_received) [[unlikely]] {
         if (state_ == State::syn_sent)
             on_segment_in_syn_sent(now, segment, runs);
@@ -25,6 +32,11 @@ void Connection::on_segment(Time now, const Segment& segment, std::span<const Sp
     const Flags flags = segment.flags;
     Arrival arrival{segment.seq, segment.payload, 0, flags.has(Flag::syn), flags.has(Flag::fin)};
 
+    // Before all others, the timestamp: RFC 7323 §5.3, R1.
+    if (timestamps_ && !timestamp_is_acceptable(now, segment)) [[unlikely]] {
+        serve_with_next_ack(runs);
+        return;
+    }
     // First, check the sequence number. What begins at RCV.NXT and fits needs no further look.
     if (segment.seq != receive_next_ || segment.length() > receive_edge_ - receive_next_) [[unlikely]] {
         if (!make_acceptable(now, segment, arrival)) {
@@ -37,6 +49,7 @@ void Connection::on_segment(Time now, const Segment& segment, std::span<const Sp
         on_reset(now, segment);
         return;
     }
+    if (timestamps_) take_timestamp(now, segment);
     // Third, check security: left out.
     // Fourth, check the SYN bit.
     if (arrival.syn) [[unlikely]] {
@@ -55,7 +68,10 @@ void Connection::on_segment(Time now, const Segment& segment, std::span<const Sp
         return;
     }
     if (!on_acknowledgment(now, segment, arrival)) return;
-    // Sixth, check the URG bit: left out. Seventh, process the segment text. Eighth, check the FIN bit.
+    // Sixth, check the URG bit.
+    if (flags.has(Flag::urg)) [[unlikely]]
+        on_urgent(segment);
+    // Seventh, process the segment text. Eighth, check the FIN bit.
     if (!arrival.text.empty() || arrival.fin) on_text_and_fin(now, segment, arrival, runs);
 }
 
@@ -87,7 +103,7 @@ void Connection::on_segment_in_syn_sent(Time now, const Segment& segment, std::s
         return;
     }
     // Fourth, check the SYN bit.
-    take_syn(segment);
+    take_syn(now, segment);
     if (!acknowledged) {
         // Simultaneous open: our SYN goes again, with an ACK. Text or FIN on this SYN will be sent again.
         enter(State::syn_received, Rule::syn_sent_crossed);
@@ -151,6 +167,11 @@ bool Connection::make_acceptable(Time now, const Segment& segment, Arrival& arri
             return false;
         }
         ack_wanted_ = true;
+        if (!arrival.text.empty() && before(arrival.seq, receive_next_) && buffers_) {
+            const Sequence begin = arrival.seq + arrival.syn;
+            const Sequence end = begin + static_cast<Sequence>(arrival.text.size());
+            buffers_->receive.came_twice({begin, earlier(end, receive_next_)});
+        }
         // A FIN again in TIME-WAIT: acknowledge it, and wait anew (eighth step).
         if (state_ == State::time_wait && arrival.fin && arrival.seq + length == receive_next_)
             timer_due_ = now + config_->maximum_segment_lifetime * 2;
@@ -161,6 +182,7 @@ bool Connection::make_acceptable(Time now, const Segment& segment, Arrival& arri
         arrival.seq = receive_next_;
         if (arrival.syn) --old;
         old = std::min<std::uint32_t>(old, static_cast<std::uint32_t>(arrival.text.size()));
+        if (old != 0 && buffers_) buffers_->receive.came_twice({receive_next_ - old, receive_next_});
         arrival.text = arrival.text.subspan(old);
         arrival.skip = old;
         ack_wanted_ = true; // the peer has not seen our ACK
@@ -191,6 +213,45 @@ void Connection::on_reset(Time now, const Segment& segment)
     }
 }
 
+/// RFC 7323 §5.3, R1 (PAWS): what is older than what was seen before comes from an earlier time, whatever its number.
+/// Resets are exempt, and after 24 days without news the peer's clock may have wrapped (§5.5).
+bool Connection::timestamp_is_acceptable(Time now, const Segment& segment)
+{
+    if (segment.timestamps && at_or_after(segment.timestamps->value, timestamp_recent_)) return true;
+    if (segment.flags.has(Flag::rst)) return true;
+    if (!segment.timestamps) {
+        drop(segment, Rule::timestamp_missing);
+        return false;
+    }
+    if (about_seconds(now.ns) - timestamp_taken_at_ > about_seconds(timestamp_life.ns)) return true;
+    drop(segment, Rule::timestamp_old);
+    if (segment.length() == 0)
+        challenge(now);
+    else
+        ack_wanted_ = true;
+    return false;
+}
+
+/// R3: the timestamp to be echoed is that of the segment at which our last ACK points, however many came behind it (§4.3).
+void Connection::take_timestamp(Time now, const Segment& segment)
+{
+    if (after(segment.seq, acknowledged_) || !segment.timestamps) return;
+    timestamp_recent_ = segment.timestamps->value;
+    timestamp_taken_at_ = about_seconds(now.ns);
+}
+
+/// The sixth step: RCV.UP only goes on. The text itself comes in order, like all other (RFC 9293 §3.8.5, RFC 6093 §4).
+void Connection::on_urgent(const Segment& segment)
+{
+    if (fin_received_) return;
+    const Sequence up = segment.seq + segment.urgent;
+    Buffers& all = buffers();
+    if (!after(up, all.receive.begin()) || (all.urgent.receiving && !after(up, all.urgent.receive_up))) return;
+    all.urgent.receive_up = up;
+    all.urgent.receiving = true;
+    note(NoteKind::remarked, Rule::urgent, up);
+}
+
 /// The fifth step. False where the segment is to be dropped.
 bool Connection::on_acknowledgment(Time now, const Segment& segment, const Arrival& arrival)
 {
@@ -213,17 +274,26 @@ bool Connection::on_acknowledgment(Time now, const Segment& segment, const Arriv
         drop(segment, Rule::ack_of_unsent);
         challenge(now);
         return false;
-    } else if (after(ack, una_)) {
-        on_new_acknowledgment(now, ack);
-    } else if (ack == una_) {
-        if (timer_ == Timer::persist) {
-            waiting_since_ = now; // it is alive: a shut window may last (§3.8.6.1, MUST-37)
-        } else if (is_duplicate_ack(segment) && congestion_.on_duplicate(ack, send_max_ - una_, send_max_, mss_)) {
-            lost_due_ = true;
-            lost_reason_ = Again::fast;
-        }
+    } else if (before(ack, una_ - largest_send_window_)) {
+        drop(segment, Rule::ack_too_old); // RFC 5961 §5.2: no honest peer's is so old
+        challenge(now);
+        return false;
     } else {
-        return true; // an old one: nothing to learn from it
+        const bool news = segment.sack_count != 0 && take_sack(segment) != 0;
+        if (after(ack, una_)) {
+            on_new_acknowledgment(now, segment);
+        } else if (ack == una_) {
+            if (timer_ == Timer::persist) {
+                waiting_since_ = now; // it is alive: a shut window may last (§3.8.6.1, MUST-37)
+            } else if (!sack_ && is_duplicate_ack(segment) &&
+                       congestion_.on_duplicate(ack, send_max_ - una_, send_max_, mss_)) {
+                lost_due_ = true;
+                lost_reason_ = Again::fast;
+            }
+        }
+        if (news || recovering_by_scoreboard()) [[unlikely]]
+            on_sack(news);
+        if (before(ack, una_)) return true; // an old one: nothing more to learn from it
     }
     take_window(segment, arrival.seq);
 
@@ -245,19 +315,22 @@ bool Connection::is_duplicate_ack(const Segment& segment) const
            std::uint32_t{segment.window} << send_shift_ == send_window_;
 }
 
-void Connection::on_new_acknowledgment(Time now, Sequence ack)
+void Connection::on_new_acknowledgment(Time now, const Segment& segment)
 {
+    const Sequence ack = segment.ack;
     const std::uint32_t acked = ack - una_;
+    measure_round_trip(now, segment);
     una_ = ack;
-    if (buffers_) buffers_->send.drop_to(earlier(ack, send_end_));
-    send_next_ = later(send_next_, una_);
-    if (timing_ && at_or_after(ack, timed_seq_)) {
-        rto_.measure(now - timed_at_);
-        timing_ = false;
+    if (buffers_) {
+        buffers_->send.drop_to(earlier(ack, send_end_));
+        if (!buffers_->recovery.board.empty()) [[unlikely]]
+            buffers_->recovery.board.drop_to(ack);
     }
+    send_next_ = later(send_next_, una_);
+    small_end_ = later(small_end_, una_);
     tries_ = 0;
     waiting_since_ = now;
-    const auto effect = congestion_.on_new_ack(acked, ack, send_max_ - una_, mss_);
+    const auto effect = congestion_.on_new_ack(acked, ack, send_max_ - una_, mss_, sack_);
     using enum Congestion::AckEffect;
     lost_due_ = effect == partial || effect == first_partial;
     lost_reason_ = Again::partial_ack;
@@ -265,6 +338,77 @@ void Connection::on_new_acknowledgment(Time now, Sequence ack)
         stop_timer(); // RFC 6298 §5.2
     else if (timer_ == Timer::retransmission && effect != partial)
         start_timer(now, Timer::retransmission, rto_.rto()); // §5.3; RFC 6582 §3.2: only for the first partial one
+}
+
+/// A segment that was sent once is timed to the nanosecond. Where Karn's algorithm leaves none, the peer's echo tells how
+/// old the segment is that brought the ACK about, to the millisecond: RFC 7323 §4.1, RFC 6298 §3.
+void Connection::measure_round_trip(Time now, const Segment& segment)
+{
+    if (timing_) {
+        if (before(segment.ack, timed_seq_)) return;
+        rto_.measure(now - timed_at_);
+        timing_ = false;
+        return;
+    }
+    if (!timestamps_ || !segment.timestamps || segment.timestamps->echo == 0) return;
+    const auto passed = static_cast<std::int32_t>(timestamp(now) - segment.timestamps->echo);
+    const Duration round_trip = wire::milliseconds(std::max(passed, 1));
+    if (passed < 0 || round_trip > config_->maximum_segment_lifetime * 2) return; // no echo of ours
+    const std::uint32_t two = 2u * mss_;
+    rto_.measure(round_trip, std::max((send_max_ - una_ + two - 1) / two, 1u)); // Appendix G
+}
+
+// Selective acknowledgment -------------------------------------------------------------------------------------------
+
+/// Update() of RFC 6675 §4, for each block; gives how many octets in flight the peer has newly told of. A first block
+/// that lies below the ACK, or within the second, tells of octets that came twice (RFC 2883 §4).
+std::uint32_t Connection::take_sack(const Segment& segment)
+{
+    if (!sack_ || !buffers_) return 0;
+    const auto blocks = segment.sack_blocks();
+    std::uint32_t news = 0;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        SequenceRange block = blocks[i];
+        if (!before(block.begin, block.end) || after(block.end, send_max_)) continue; // of nothing, or of nothing sent
+        const bool within =
+            blocks.size() > 1 && at_or_before(blocks[1].begin, block.begin) && at_or_before(block.end, blocks[1].end);
+        if (i == 0 && (within || at_or_before(block.end, segment.ack))) {
+            note(NoteKind::remarked, Rule::duplicate_reported, block.begin, block.size());
+            continue;
+        }
+        const Sequence una = later(una_, segment.ack);
+        block.begin = later(block.begin, una);
+        if (before(block.begin, block.end)) news += buffers_->recovery.board.add(block);
+    }
+    return news;
+}
+
+/// RFC 6675 §5: an ACK while recovering, or one that told of octets behind a gap.
+void Connection::on_sack(bool news)
+{
+    Recovery& recovery = buffers_->recovery;
+    if (congestion_.recovering()) {
+        estimate_pipe();
+        return;
+    }
+    if (!news || una_ == send_max_) return;
+    const bool lost = recovery.board.lost_before(una_, mss_) != una_;
+    if (!congestion_.on_sack(una_, lost, send_max_ - una_, send_max_, mss_)) return;
+    lost_due_ = true;
+    recovery.high_rxt = recovery.rescue_rxt = una_;
+    recovery.pipe = send_max_ - una_;
+}
+
+/// SetPipe() of RFC 6675 §4: octets that neither arrived nor are lost, and once more those that were sent again.
+void Connection::estimate_pipe()
+{
+    Recovery& recovery = buffers_->recovery;
+    const Scoreboard& board = recovery.board;
+    recovery.high_rxt = later(recovery.high_rxt, una_);
+    const Sequence lost = board.lost_before(una_, mss_);
+    const std::uint32_t on_the_way = send_max_ - lost - (board.octets() - board.octets_before(lost));
+    const std::uint32_t again = recovery.high_rxt - una_ - board.octets_before(recovery.high_rxt);
+    recovery.pipe = on_the_way + again;
 }
 
 void Connection::take_window(const Segment& segment, Sequence seq)

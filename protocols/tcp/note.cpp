@@ -45,6 +45,18 @@ constexpr std::array<RuleText, rule_count> rule_texts{{
     {"tcp.given-up.data", "RFC 9293 §3.8.3", "no acknowledgment within R2"},
     {"tcp.zero-window.probe", "RFC 9293 §3.8.6.1", "the window is shut: one octet asks whether it has opened"},
     {"tcp.delayed-ack", "RFC 9293 §3.8.6.3", "an ACK waited for company long enough"},
+    {"tcp.timestamp.old", "RFC 7323 §5.3", "the timestamp is older than one seen before: an ACK answers it"},
+    {"tcp.timestamp.missing", "RFC 7323 §3.2", "a segment without the timestamp agreed on is dropped"},
+    {"tcp.ack.too-old", "RFC 5961 §5.2", "the ACK is older than any window: a challenge ACK answers it"},
+    {"tcp.retransmission.gap", "RFC 6675 §5", "the scoreboard shows that this did not arrive"},
+    {"tcp.retransmission.rescue", "RFC 6675 §4", "the end of the flight once more, so that ACKs go on coming"},
+    {"tcp.d-sack", "RFC 2883 §4", "the peer tells of octets that came twice"},
+    {"tcp.smaller-path", "RFC 1191 §6.4", "a router said that the segments are too large for the path"},
+    {"tcp.urgent", "RFC 9293 §3.10.7.4 sixth", "urgent data is announced"},
+    {"tcp.keep-alive", "RFC 9293 §3.8.4", "nothing was heard for long: a segment without text asks"},
+    {"tcp.given-up.keep-alive", "RFC 9293 §3.8.4", "keep-alives were not answered"},
+    {"tcp.fin-wait-2.over", "RFC 9293 §3.6", "nobody is left to read, and the peer does not end its side"},
+    {"tcp.r1", "RFC 9293 §3.8.3", "three retransmissions in a row: the path may be broken"},
 }};
 
 } // namespace

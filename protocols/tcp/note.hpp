@@ -61,6 +61,18 @@ enum class Rule : std::uint8_t {
     data_given_up,
     zero_window_probe,
     delayed_ack,
+    timestamp_old,
+    timestamp_missing,
+    ack_too_old,
+    scoreboard_gap,
+    rescue,
+    duplicate_reported,
+    smaller_path,
+    urgent,
+    keep_alive,
+    keep_alive_given_up,
+    fin_wait_2_over,
+    r1_reached,
     count,
 };
 
@@ -79,6 +91,7 @@ enum class NoteKind : std::uint8_t {
     reset_received,  ///< seq
     reset_sent,      ///< seq
     segment_dropped, ///< seq, length of the segment
+    remarked,        ///< the rule says what; seq
 };
 
 struct Note {

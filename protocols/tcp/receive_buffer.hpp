@@ -1,10 +1,11 @@
 #pragma once
 /// Octets that arrived and the user has not taken, in order and in one piece, and those that came too early, kept at
-/// their place behind the gap.
+/// their place behind the gap; and what the peer is told of the latter: RFC 2018 §4, RFC 2883 §4.
 
 #include "protocols/tcp/octet_queue.hpp"
 #include "protocols/tcp/span_queue.hpp"
 
+#include <array>
 #include <span>
 
 namespace tegami::tcp {
@@ -20,6 +21,8 @@ class ReceiveBuffer {
         spans_.clear();
         early_.clear();
         early_octets_ = 0;
+        latest_count_ = 0;
+        twice_ = {};
         begin_ = sequence;
     }
     std::size_t size() const { return octets_.size(); }
@@ -37,6 +40,22 @@ class ReceiveBuffer {
     void append(Octets text, std::uint32_t skip, std::span<const SpanRun> runs);
     /// Puts text at its place; what is there already stays. False where not all could be kept.
     bool insert(Sequence begin, Octets text, std::uint32_t skip, std::span<const SpanRun> runs);
+
+    // What a SACK option says. ----------------------------------------------------------------------------------------
+
+    /// These octets came once more: the next report begins with them (D-SACK, RFC 2883 §4). The first such range since
+    /// the last report counts.
+    void came_twice(SequenceRange octets)
+    {
+        if (twice_.size() == 0)
+            twice_ = octets;
+        else if (twice_.end == octets.begin)
+            twice_.end = octets.end;
+    }
+    bool has_report() const { return has_gap() || twice_.size() != 0; }
+    /// Fills `out` with blocks in the order of RFC 2018 §4 and gives their number: first what came twice, then the block
+    /// into which the latest segment fell, then those reported latest, then others while there is room.
+    std::uint8_t report(std::span<SequenceRange> out);
 
     Spans united(std::size_t count, SpanAlgebra& algebra) const
     {
@@ -59,14 +78,23 @@ class ReceiveBuffer {
         Sequence begin, end;
         Spans spans;
     };
+    using Pieces = std::vector<Early>;
+
     bool insert_run(Sequence begin, Octets text, Spans spans);
     void close_gap();
+    Pieces::const_iterator piece_behind(Sequence sequence) const;
+    SequenceRange block_at(Sequence sequence) const;
+    void remember(Sequence sequence);
 
     Sequence begin_ = 0;
     OctetQueue octets_;
     SpanQueue spans_;
-    std::vector<Early> early_; // in order, apart or with different spans
+    Pieces early_; // in order, apart or with different spans
     std::size_t early_octets_ = 0;
+    static constexpr std::size_t latest_limit = 4;
+    std::array<Sequence, latest_limit> latest_{}; // numbers in the blocks that grew latest, each in another block
+    std::uint8_t latest_count_ = 0;
+    SequenceRange twice_{};
 };
 
 } // namespace tegami::tcp

@@ -23,16 +23,17 @@ class RtoEstimator {
     Duration srtt() const { return srtt_; }
     Duration rttvar() const { return rttvar_; }
 
-    /// A round trip of a segment that was sent once (Karn's algorithm, §3). §2.2 and §2.3.
-    void measure(Duration round_trip)
+    /// A round trip of a segment that was sent once (Karn's algorithm, §3), or one told by a timestamp. §2.2 and §2.3.
+    /// `expected`: so many of its kind come in a round trip, so each counts for less (RFC 7323 Appendix G).
+    void measure(Duration round_trip, std::uint32_t expected = 1)
     {
         if (srtt_.ns == 0) {
             srtt_ = std::max(round_trip, wire::nanoseconds(1));
             rttvar_ = round_trip / 2;
         } else {
             const std::int64_t off = srtt_.ns > round_trip.ns ? srtt_.ns - round_trip.ns : round_trip.ns - srtt_.ns;
-            rttvar_.ns += (off - rttvar_.ns) / 4;
-            srtt_.ns = std::max<std::int64_t>(srtt_.ns + (round_trip.ns - srtt_.ns) / 8, 1);
+            rttvar_.ns += (off - rttvar_.ns) / (std::int64_t{4} * expected);
+            srtt_.ns = std::max<std::int64_t>(srtt_.ns + (round_trip.ns - srtt_.ns) / (std::int64_t{8} * expected), 1);
         }
         rto_ = std::clamp(srtt_ + rttvar_ * 4, smallest_rto, largest_rto);
     }

@@ -1,8 +1,6 @@
 #pragma once
-/// The TCP segment: RFC 9293 §3.1 (header) and §3.2 (options); RFC 7323 §2.2 (window scale).
-///
-/// Options that are not known are skipped. SACK (RFC 2018) is only recognised so far, never offered; timestamps are left
-/// out, and so is the urgent pointer, which is written as zero and not read.
+/// The TCP segment: RFC 9293 §3.1 (header) and §3.2 (options); RFC 7323 §2.2 (window scale) and §3.2 (timestamps);
+/// RFC 2018 §2 and §3 (selective acknowledgment). Options that are not known are skipped.
 
 #include "protocols/tcp/sequence.hpp"
 #include "protocols/wire/address.hpp"
@@ -10,7 +8,9 @@
 #include "protocols/wire/octets.hpp"
 #include "protocols/wire/result.hpp"
 
+#include <array>
 #include <optional>
+#include <span>
 
 namespace tegami::tcp {
 
@@ -45,6 +45,18 @@ inline constexpr std::size_t smallest_header = 20;       // octets, RFC 9293 §3
 inline constexpr std::size_t largest_header = 60;        // octets: Data Offset has four bits
 inline constexpr std::uint8_t largest_window_scale = 14; // RFC 7323 §2.3
 
+inline constexpr std::size_t sack_block_limit = 4;   // RFC 2018 §3: as many as 40 octets of options hold
+inline constexpr std::size_t timestamps_octets = 12; // RFC 7323 Appendix A: the option behind two no-operations
+
+/// RFC 7323 §3.2.
+struct Timestamps {
+    std::uint32_t value = 0; ///< TSval: the sender's clock
+    std::uint32_t echo =
+        0; ///< TSecr: a clock reading of the receiver's, back again; means something only with Flag::ack
+
+    bool operator==(const Timestamps&) const = default;
+};
+
 /// One segment, as decoded or to be encoded. `payload` views somebody else's octets.
 struct Segment {
     Port source{}, destination{};
@@ -54,8 +66,14 @@ struct Segment {
     std::uint16_t window = 0; ///< as in the header, not scaled
     std::optional<std::uint16_t> mss;
     std::optional<std::uint8_t> window_scale; ///< shift count, at most 14
+    std::optional<Timestamps> timestamps;
+    std::uint16_t urgent = 0; ///< the urgent pointer, counted from `seq`; means something only with Flag::urg
     bool sack_permitted = false;
+    std::uint8_t sack_count = 0;                      ///< of `sack`, how many were set
+    std::array<SequenceRange, sack_block_limit> sack; ///< left and right edges, RFC 2018 §3
     Octets payload;
+
+    std::span<const SequenceRange> sack_blocks() const { return {sack.data(), sack_count}; }
 
     /// SEG.LEN of RFC 9293 §3.4: SYN and FIN count.
     std::uint32_t length() const

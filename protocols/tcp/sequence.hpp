@@ -15,4 +15,13 @@ constexpr bool at_or_after(Sequence a, Sequence b) { return !before(a, b); }
 constexpr Sequence earlier(Sequence a, Sequence b) { return before(a, b) ? a : b; }
 constexpr Sequence later(Sequence a, Sequence b) { return before(a, b) ? b : a; }
 
+/// Numbers from `begin` up to, not including, `end`.
+struct SequenceRange {
+    Sequence begin, end;
+
+    constexpr std::uint32_t size() const { return end - begin; }
+    constexpr bool holds(Sequence seq) const { return seq - begin < end - begin; }
+    constexpr bool operator==(const SequenceRange&) const = default;
+};
+
 } // namespace tegami::tcp

@@ -15,6 +15,8 @@ class Reader {
 
     std::size_t offset() const { return offset_; }
     std::size_t left() const { return octets_.size() - offset_; }
+    /// All that it was given, from the first octet on.
+    Octets whole() const { return octets_; }
     bool failed() const { return failure_.has_value(); }
 
     std::uint8_t u8()

@@ -7,14 +7,16 @@ namespace tegami::engine {
 
 /// What a due is about: which handler of the engine it goes to. The layers above register theirs by these names.
 enum class DueKind : std::uint8_t {
-    wake,      ///< a waiting coroutine's time has come; subject: its slot, tag: its node's incarnation
-    reap,      ///< a crashed node's coroutine frames are to be destroyed
-    arrival,   ///< a frame reaches an interface; subject: the frame
-    tcp,       ///< a connection's timer; subject: the connection
-    neighbour, ///< an address resolution timer; subject: the interface
-    act,       ///< something that the scenario does; subject: its number
-    begin,     ///< a node's roles start
-    count      ///< not a kind: how many there are
+    wake,       ///< a waiting coroutine's time has come; subject: its slot, tag: its node's incarnation
+    reap,       ///< a crashed node's coroutine frames are to be destroyed
+    arrival,    ///< a frame reaches an interface; subject: the frame
+    tcp,        ///< a connection's timer; subject: the connection
+    neighbour,  ///< an address resolution timer; subject: the interface
+    reassembly, ///< fragments that waited for others; subject: the node
+    injected,   ///< a frame from outside the world leaves an interface; subject: the frame
+    act,        ///< something that the scenario does; subject: its number
+    begin,      ///< a node's roles start
+    count       ///< not a kind: how many there are
 };
 
 /// One entry. It comes due by (at, target, by, counter): the time, the node it is for, the node that scheduled it, and

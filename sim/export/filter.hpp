@@ -12,7 +12,8 @@ namespace tegami::exporting {
 
 class Filter {
   public:
-    /// For frames of a link type, Ethernet unless said otherwise. The error is what libpcap says, in English.
+    /// For frames of a link type, Ethernet unless said otherwise. The error is what libpcap says, in English. A host or
+    /// network by name is an error: no filter makes this machine look a name up.
     static std::expected<Filter, std::string> compile(const std::string& text, std::uint16_t link_type = 1);
     Filter(Filter&&) noexcept;
     Filter& operator=(Filter&&) noexcept;

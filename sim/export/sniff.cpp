@@ -79,8 +79,10 @@ std::vector<Sighting> sniff(const Log& log, const Place& place)
         }
         for (std::uint32_t i = 0; i < hops.size(); ++i) {
             const run::Hop& hop = hops[i];
-            if (is_here(hop.nic)) seen.push_back({frame, i, false, hop.nic, hop.at});
-            if (place.kind == Place::Kind::interfaces && is_here(hop.to) && hop.arrived() && !off.contains(hop.to))
+            // A second copy was made by the link, not sent; what a loopback interface sends is seen once.
+            if (is_here(hop.nic) && hop.fate != run::Fate::copied) seen.push_back({frame, i, false, hop.nic, hop.at});
+            if (place.kind == Place::Kind::interfaces && is_here(hop.to) && hop.to != hop.nic && hop.arrived() &&
+                !off.contains(hop.to))
                 seen.push_back({frame, i, true, hop.to, hop.arrival()});
         }
     }

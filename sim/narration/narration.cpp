@@ -104,10 +104,45 @@ class Telling {
         return plain(fmt::format("link.changed.{}", word(fact.change)),
                      {{"node", names_.host_of(fact.nic)},
                       {"to", names_.host_of(names_.peer_of(fact.nic))},
-                      {"percent", percent_text(fact.amount)}});
+                      {"percent", percent_text(fact.amount)},
+                      {"amount", fact.amount},
+                      {"time", duration(wire::Duration{static_cast<std::int64_t>(fact.amount)})}});
     }
 
     // ---- network layer
+
+    std::string operator()(const run::NeighbourChanged& fact) const
+    {
+        return plain(fmt::format("neighbour.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"address", format(fact.address)}, {"mac", format(fact.mac)}});
+    }
+    std::string operator()(const run::AddressChanged& fact) const
+    {
+        return plain(fmt::format("address.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"address", format(fact.address)}, {"mac", format(fact.mac)}});
+    }
+    std::string operator()(const run::SwitchChanged& fact) const
+    {
+        return plain(fmt::format("switch.changed.{}", word(fact.change)),
+                     {{"node", node_}, {"mac", format(fact.mac)}, {"to", names_.host_of(names_.peer_of(fact.nic))}});
+    }
+    std::string operator()(const run::PathMtuChanged& fact) const
+    {
+        return plain("path_mtu.changed",
+                     {{"node", node_}, {"destination", format(fact.destination)}, {"mtu", fact.mtu}});
+    }
+    std::string operator()(const run::PacketFragmented& fact) const
+    {
+        return plain("packet.fragmented", {{"node", node_},
+                                           {"to", names_.host_of(names_.peer_of(fact.nic))},
+                                           {"fragments", fact.fragments},
+                                           {"octets", fact.octets}});
+    }
+    std::string operator()(const run::PacketReassembled& fact) const
+    {
+        return plain(fmt::format("packet.reassembled.{}", word(fact.outcome)),
+                     {{"node", node_}, {"peer", format(fact.source)}, {"octets", fact.octets}});
+    }
 
     std::string operator()(const run::ArpChanged& fact) const
     {
@@ -165,6 +200,10 @@ class Telling {
         return ruled(fmt::format("tcp.refused.{}", word(fact.direction)), fact.rule,
                      {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
     }
+    std::string operator()(const run::TcpRemarked& fact) const
+    {
+        return ruled("tcp.remarked", fact.rule, {{"node", node_}, {"why", narrator_.reason(fact.rule, Depth::plain)}});
+    }
     std::string operator()(const run::TcpClosed&) const { return plain("tcp.closed", {{"node", node_}}); }
 
     // ---- dialogues
@@ -208,6 +247,30 @@ class Telling {
                                                                          {"path", terminal_safe(fact.path)},
                                                                          {"to", terminal_safe(fact.to)},
                                                                          {"size", figure_text(fact.size)}});
+    }
+
+    std::string operator()(const run::MailCompleted& fact) const
+    {
+        return plain(fmt::format("mail.completed.{}", word(fact.change)),
+                     {{"node", node_}, {"line", terminal_safe(fact.line)}});
+    }
+    std::string operator()(const run::AuthJudged& fact) const
+    {
+        return plain(fmt::format("auth.judged.{}", word(fact.verdict)), {{"node", node_},
+                                                                         {"mechanism", terminal_safe(fact.mechanism)},
+                                                                         {"identity", terminal_safe(fact.identity)}});
+    }
+    std::string operator()(const run::MailRouted& fact) const
+    {
+        std::string key = fmt::format("mail.routed.{}", word(fact.choice));
+        if (fact.choice == run::RouteChoice::left_out) key += fmt::format(".{}", fact.detail);
+        if (!catalogue_.has(key + ".plain")) key = "mail.routed.unknown"; // of a run that a newer tegami made
+        return plain(key, {{"node", node_},
+                           {"domain", terminal_safe(fact.domain)},
+                           {"host", terminal_safe(fact.host)},
+                           {"address", format(fact.address)},
+                           {"preference", fact.preference},
+                           {"detail", terminal_safe(fact.detail)}});
     }
 
     // ---- hosts

@@ -7,6 +7,7 @@
 #include "sim/run/facts.hpp"
 
 #include <cassert>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Frame {
     std::uint8_t run_count = 0;
     std::uint8_t small = 0;
     Spans spans;
+    std::int64_t left = 0;                           ///< when its last octet has left the interface it was sent from
     FrameRef number{};                               ///< none until it was first sent, or where frames are not recorded
     FactRef cause{};                                 ///< the last thing that happened to it
     std::array<wire::SpanRun, runs_in_frame> runs{}; ///< of a TCP segment's payload
@@ -44,7 +46,7 @@ struct Frame {
     const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
     Octets octets() const { return {data(), length}; }
 };
-static_assert(sizeof(Frame) == 88);
+static_assert(sizeof(Frame) == 96);
 
 /// Frames of two sizes in chunks that are never given back while the pool lives. Frames are known by index, which fits
 /// into a due, or by pointer, which stays.
@@ -85,11 +87,24 @@ class FramePool {
         return *reinterpret_cast<Frame*>(sizes_[which].chunks[place / per_chunk].get() +
                                          place % per_chunk * stride(which));
     }
+    /// The same frame once more, with everything beside it.
+    Frame& copy(const Frame& of)
+    {
+        Frame& frame = take(of.length);
+        std::memcpy(frame.data(), of.data(), of.length);
+        frame.to = of.to;
+        frame.run_count = of.run_count;
+        frame.runs = of.runs;
+        frame.spans = of.spans;
+        frame.number = of.number;
+        frame.cause = of.cause;
+        return frame;
+    }
     /// Frames taken and not given back.
     std::size_t out() const { return out_; }
 
   private:
-    static constexpr std::size_t small_room = 168; // with the header a multiple of a cache line
+    static constexpr std::size_t small_room = 160; // with the header a multiple of a cache line
     static constexpr std::uint32_t per_chunk = 128;
     static constexpr std::size_t stride(std::size_t which)
     {

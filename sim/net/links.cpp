@@ -1,11 +1,19 @@
 #include "sim/net/links.hpp"
 
-#include "protocols/link/arp.hpp"
 #include "sim/net/internet.hpp"
+#include "sim/net/neighbours.hpp"
+#include "sim/net/switches.hpp"
 
 #include <algorithm>
 
 namespace tegami::net {
+
+namespace {
+
+// Of what a loopback interface sends; nothing there is slow, and nothing takes no time.
+constexpr LinkFigures loopback_figures{.bits_per_second = 10'000'000'000, .delay = wire::microseconds(5)};
+
+} // namespace
 
 Links::Links(Context& context, const Topology& topology) : context_(context)
 {
@@ -13,17 +21,31 @@ Links::Links(Context& context, const Topology& topology) : context_(context)
     nic_of_.resize(topology.hosts.size());
     for (std::size_t h = 0; h < topology.hosts.size(); ++h) nic_of_[h].resize(topology.hosts[h].interfaces.size());
     nics_.resize(places.size());
-    neighbours_.resize(places.size());
     direction_names_.resize(places.size());
     troubles_.emplace_back();
-    powered_.assign(context.engine.node_count(), 1);
+    power_.resize(context.engine.node_count());
+    nics_of_.resize(context.engine.node_count());
+
+    const auto set_figures = [&](Nic& nic, const LinkFigures& figures) {
+        nic.delay = std::max<std::int64_t>(figures.delay.ns, 1);
+        nic.picoseconds_an_octet = 8'000'000'000'000 / figures.bits_per_second;
+        nic.queue_octets = static_cast<std::uint32_t>(std::min<std::uint64_t>(figures.queue_octets, UINT32_MAX));
+        nic.queue = static_cast<std::int64_t>(nic.queue_octets * nic.picoseconds_an_octet / 1000);
+        nic.mtu = std::clamp(figures.mtu, smallest_mtu, largest_mtu);
+    };
     for (std::uint32_t i = 0; i < places.size(); ++i) {
         const HostSpec& host = topology.hosts[places[i].host];
         const InterfaceSpec& interface = host.interfaces[places[i].interface];
+        Nic& nic = nics_[i];
         nic_of_[places[i].host][places[i].interface] = NicId{i};
-        nics_[i].node = context.engine.find(host.name);
-        nics_[i].mac = interface.mac;
-        nics_[i].address = interface.address.to_v4();
+        nic.node = context.engine.find(host.name);
+        nic.mac = interface.mac;
+        nic.kind = interface.loopback ? NicKind::loopback : host.is_switch() ? NicKind::port : NicKind::end;
+        nics_of_[engine::index_of(nic.node)].push_back(NicId{i});
+        if (!interface.loopback) continue;
+        nic.peer = NicId{i};
+        set_figures(nic, loopback_figures);
+        direction_names_[i] = host.name + ":lo";
     }
     for (const LinkSpec& l : topology.links) {
         const NicId a = nic_of_[l.a][l.a_interface];
@@ -31,26 +53,29 @@ Links::Links(Context& context, const Topology& topology) : context_(context)
         for (const auto& [from, to] : {std::pair{a, b}, std::pair{b, a}}) {
             Nic& nic = nics_[index_of(from)];
             nic.peer = to;
-            nic.delay = std::max<std::int64_t>(l.figures.delay.ns, 1);
-            nic.picoseconds_an_octet = 8'000'000'000'000 / l.figures.bits_per_second;
-            nic.queue = static_cast<std::int64_t>(l.figures.queue_octets * nic.picoseconds_an_octet / 1000);
+            set_figures(nic, l.figures);
             direction_names_[index_of(from)] = l.name + '>' + context.engine.name(nic.node);
-            if (l.figures.loss == 0 && l.figures.reorder == 0) continue;
+            const LinkFigures& f = l.figures;
+            if (f.loss == 0 && f.reorder == 0 && f.duplicate == 0 && f.jitter.ns == 0) continue;
             Troubles& troubles = troubles_of(from);
-            troubles.loss = l.figures.loss;
-            troubles.reorder = l.figures.reorder;
-            troubles.reorder_by = l.figures.reorder_by;
+            troubles.loss = f.loss;
+            troubles.reorder = f.reorder;
+            troubles.reorder_by = f.reorder_by;
+            troubles.duplicate = f.duplicate;
+            troubles.jitter = f.jitter;
         }
     }
 
     context.engine.handle(engine::DueKind::arrival, this,
                           [](void* self, const engine::Due& due) { static_cast<Links*>(self)->on_arrival(due); });
-    context.engine.handle(engine::DueKind::neighbour, this, [](void* self, const engine::Due& due) {
-        static_cast<Links*>(self)->on_neighbour_timer(NicId{due.subject});
-    });
 }
 
 // ---- sending -------------------------------------------------------------------------------------------------------
+
+void Links::resolve(NicId nic, const wire::Address& neighbour, Frame& frame)
+{
+    neighbours_->resolve(nic, neighbour, frame);
+}
 
 void Links::transmit(NicId id, Frame& frame)
 {
@@ -63,37 +88,70 @@ void Links::transmit(NicId id, Frame& frame)
         return drop(id, frame, run::DropReason::queue_full);
     ++handed_over_;
     nic.busy_until = begins + static_cast<std::int64_t>((frame.length * nic.picoseconds_an_octet + 999) / 1000);
+    frame.left = nic.busy_until;
 
-    Duration transit{nic.busy_until + nic.delay - now};
-    const run::Fate fate = nic.troubles != 0 ? trouble(nic, transit) : run::Fate::arrives;
-    if (context_.recorder.wants(run::FactKind::frame_sent)) record_sent(nic, id, frame, transit, fate);
-    if (fate != run::Fate::arrives) {
+    Passage passage{run::Fate::arrives, Duration{nic.busy_until + nic.delay - now}, false, {}};
+    if (nic.troubles != 0) trouble(nic, passage);
+    if (context_.recorder.wants(run::FactKind::frame_sent)) record_sent(nic, id, frame, passage.transit, passage.fate);
+    if (passage.fate != run::Fate::arrives) {
         context_.frames.give_back(frame);
         return;
     }
     frame.to = nic.peer;
-    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival,
-                             frame.index, nic.cuts);
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + passage.transit.ns},
+                             engine::DueKind::arrival, frame.index, nic.tag_to_send());
+    if (passage.twice) [[unlikely]]
+        send_copy(nic, id, frame, passage.copy_transit);
 }
 
-run::Fate Links::trouble(Nic& nic, Duration& transit)
+/// The link made two of one.
+void Links::send_copy(const Nic& nic, NicId id, const Frame& frame, Duration transit)
+{
+    Frame& copy = context_.frames.copy(frame);
+    copy.left = frame.left;
+    const FactRef recorded = context_.record(nic.node, copy.spans, copy.cause,
+                                             run::FrameCrossed{.frame = copy.number,
+                                                               .nic = id,
+                                                               .to = nic.peer,
+                                                               .transit = transit,
+                                                               .fate = run::Fate::copied,
+                                                               .rewritten = {}});
+    if (recorded != FactRef::none) copy.cause = recorded;
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, context_.engine.now() + transit,
+                             engine::DueKind::arrival, copy.index, nic.tag_to_send());
+}
+
+void Links::trouble(Nic& nic, Passage& passage)
 {
     Troubles& t = troubles_[nic.troubles];
     if (t.skip != 0) {
         --t.skip;
     } else if (t.lose_next != 0) {
         --t.lose_next;
-        return run::Fate::lost;
+        passage.fate = run::Fate::lost;
+        return;
     }
     if (t.loss != 0) {
         const std::uint64_t drawn = t.loss_draws.below(1'000'000);
-        if (drawn < t.loss) return run::Fate::lost;
+        if (drawn < t.loss) passage.fate = run::Fate::lost;
     }
+    if (passage.fate == run::Fate::lost) return;
+    if (t.duplicate != 0) {
+        const std::uint64_t drawn = t.duplicate_draws.below(1'000'000);
+        passage.twice = drawn < t.duplicate;
+    }
+    passage.copy_transit = passage.transit;
+    const auto later = [&](Duration& transit) {
+        if (t.jitter.ns <= 0) return;
+        const std::uint64_t drawn = t.jitter_draws.below(static_cast<std::uint64_t>(t.jitter.ns) + 1);
+        transit = transit + Duration{static_cast<std::int64_t>(drawn)};
+    };
+    later(passage.transit);
+    if (passage.twice) later(passage.copy_transit);
     if (t.reorder != 0) {
         const std::uint64_t drawn = t.reorder_draws.below(1'000'000);
-        if (drawn < t.reorder) transit = transit + t.reorder_by;
+        if (drawn < t.reorder) passage.transit = passage.transit + t.reorder_by;
     }
-    return run::Fate::arrives;
 }
 
 namespace {
@@ -102,9 +160,24 @@ namespace {
 std::size_t header_end(Octets frame)
 {
     constexpr std::size_t ip = link::ethernet_header_size;
-    if (frame.size() < ip + inet::ipv4_header_size || wire::load_u16(&frame[12]) != 0x0800) return frame.size();
-    const std::size_t transport = ip + 4 * (frame[ip] & 0x0Fu);
-    if (frame[ip + 9] == 6 && frame.size() >= transport + 20) return transport + 4 * (frame[transport + 12] >> 4);
+    if (frame.size() < ip) return frame.size();
+    const auto type = static_cast<link::EtherType>(wire::load_u16(&frame[12]));
+    std::size_t transport = 0;
+    inet::Protocol protocol{};
+    if (type == link::EtherType::ipv4 && frame.size() >= ip + inet::ipv4_header_size) {
+        transport = ip + 4 * (frame[ip] & 0x0Fu);
+        protocol = static_cast<inet::Protocol>(frame[ip + 9]);
+    } else if (type == link::EtherType::ipv6 && frame.size() >= ip + inet::ipv6_header_size) {
+        const auto glance = inet::glance_at_headers(inet::detail::load_ipv6_header(&frame[ip]),
+                                                    frame.subspan(ip + inet::ipv6_header_size));
+        if (!glance || (glance->fragment && glance->fragment->fragment_offset != 0)) return frame.size();
+        transport = ip + glance->offset;
+        protocol = glance->protocol;
+        if (protocol == inet::Protocol::icmpv6) return frame.size(); // neighbour discovery is header throughout
+    } else
+        return frame.size();
+    if (protocol == inet::Protocol::tcp && frame.size() >= transport + 20)
+        return transport + 4 * (frame[transport + 12] >> 4);
     return std::min(frame.size(), transport + 8);
 }
 
@@ -114,18 +187,26 @@ void Links::record_sent(const Nic& nic, NicId id, Frame& frame, Duration transit
 {
     run::Recorder& recorder = context_.recorder;
     const Time now = context_.engine.now();
+    const Octets octets = frame.octets();
     if (frame.number == FrameRef::none) {
-        const Octets octets = frame.octets();
         const std::size_t header = recorder.level() == run::Level::full ? octets.size() : header_end(octets);
         frame.number =
             recorder.frame(now, nic.node, frame.spans, frame.cause,
                            run::FrameSent{.nic = id, .to = nic.peer, .transit = transit, .fate = fate}, octets, header);
         frame.cause = recorder.last();
-    } else
-        frame.cause = recorder.record(
-            now, nic.node, frame.spans, frame.cause,
-            run::FrameCrossed{
-                .frame = frame.number, .nic = id, .to = nic.peer, .transit = transit, .fate = fate, .rewritten = {}});
+        return;
+    }
+    // A reader knows what a switch does, which is nothing, and what a router does. It takes the interface at the link's
+    // other end for the next one; behind a switch it is another.
+    const bool elsewhere =
+        nic.kind == NicKind::end && std::memcmp(frame.data(), nics_[index_of(nic.peer)].mac.octets.data(), 6) != 0;
+    frame.cause = recorder.record(now, nic.node, frame.spans, frame.cause,
+                                  run::FrameCrossed{.frame = frame.number,
+                                                    .nic = id,
+                                                    .to = nic.peer,
+                                                    .transit = transit,
+                                                    .fate = fate,
+                                                    .rewritten = elsewhere ? octets.first(6) : Octets{}});
 }
 
 void Links::drop(NicId nic, Frame& frame, run::DropReason reason, std::string_view rule)
@@ -142,199 +223,48 @@ void Links::drop(NicId nic, Frame& frame, run::DropReason reason, std::string_vi
 
 // ---- receiving -----------------------------------------------------------------------------------------------------
 
+/// Whether a frame that was on its way when something was cut is gone.
+bool Links::is_cut(const Nic& nic, const Frame& frame, std::uint16_t tag) const
+{
+    if (!nic.up || static_cast<std::uint8_t>(tag) != nic.cuts) return true;
+    // Its sender lost power since: what had left before is on its way all the same.
+    return frame.left > power_[engine::index_of(nics_[index_of(nic.peer)].node)].gone_at;
+}
+
 void Links::on_arrival(const engine::Due& due)
 {
     Frame& frame = context_.frames.at(due.subject);
     const NicId id = frame.to;
     const Nic& nic = nics_[index_of(id)];
-    if (!nic.up || due.tag != nic.cuts) [[unlikely]] {
-        context_.record(nic.node, frame.spans, frame.cause, run::FrameCut{.frame = frame.number, .nic = nic.peer});
-        context_.frames.give_back(frame);
-        return;
+    if (!nic.up || due.tag != nic.tag_to_receive()) [[unlikely]] {
+        if (is_cut(nic, frame, due.tag)) {
+            context_.record(nic.node, frame.spans, frame.cause, run::FrameCut{.frame = frame.number, .nic = nic.peer});
+            context_.frames.give_back(frame);
+            return;
+        }
     }
-    if (!powered_[engine::index_of(nic.node)]) [[unlikely]]
+    if (!power_[engine::index_of(nic.node)].on) [[unlikely]]
         return drop(id, frame, run::DropReason::host_off);
+    if (nic.kind == NicKind::port) return switches_->on_frame(id, frame);
 
     const auto ethernet = link::decode_ethernet(frame.octets());
     if (!ethernet) [[unlikely]]
         return drop(id, frame, run::DropReason::malformed, ethernet.error().rule);
     const link::EthernetHeader& header = ethernet->header;
-    if (header.destination != nic.mac && !header.destination.is_broadcast()) [[unlikely]]
-        return drop(id, frame, run::DropReason::not_for_us);
+    if (header.destination != nic.mac && !header.destination.is_broadcast()) [[unlikely]] {
+        if (!header.destination.is_group()) return drop(id, frame, run::DropReason::not_for_us);
+        if (!neighbours_->takes_group(id, header.destination)) { // no interface passes such a frame up
+            context_.frames.give_back(frame);
+            return;
+        }
+    }
+    const bool to_a_group = header.destination.is_group();
     switch (header.type) {
-    case link::EtherType::ipv4: return internet_->on_packet(id, frame, header.destination.is_group());
-    case link::EtherType::arp: return on_arp(id, frame);
+    case link::EtherType::ipv4: return internet_->on_packet(id, frame, to_a_group);
+    case link::EtherType::ipv6: return internet_->on_packet6(id, frame, to_a_group);
+    case link::EtherType::arp: return neighbours_->on_arp(id, frame);
     default: return drop(id, frame, run::DropReason::no_protocol);
     }
-}
-
-// ---- neighbours ----------------------------------------------------------------------------------------------------
-
-Links::Neighbour* Links::find_neighbour(NicId nic, std::uint32_t address)
-{
-    const auto at = std::ranges::find(neighbours_[index_of(nic)], address, &Neighbour::address);
-    return at == neighbours_[index_of(nic)].end() ? nullptr : &*at;
-}
-
-void Links::resolve(NicId id, std::uint32_t address, Frame& frame)
-{
-    Nic& nic = nics_[index_of(id)];
-    const std::int64_t now = context_.engine.now().ns;
-    Neighbour* neighbour = find_neighbour(id, address);
-    if (neighbour && neighbour->known && now >= neighbour->until) {
-        context_.record(
-            nic.node, frame.spans, frame.cause,
-            run::ArpChanged{
-                .nic = id, .change = run::ArpChange::expired, .address = wire::Address::v4(address), .mac = {}});
-        neighbour->known = false;
-        neighbour->tries = 0;
-    }
-    if (neighbour && neighbour->known) {
-        nic.neighbour = address;
-        nic.neighbour_mac = neighbour->mac;
-        nic.neighbour_until = neighbour->until;
-        link::encode({neighbour->mac, nic.mac, link::EtherType::ipv4}, frame.data());
-        return transmit(id, frame);
-    }
-    auto& table = neighbours_[index_of(id)];
-    if (!neighbour) {
-        if (table.size() >= neighbour_table_limit) return drop(id, frame, run::DropReason::arp_queue_full);
-        neighbour = &table.emplace_back();
-        neighbour->address = address;
-    }
-    if (neighbour->waiting >= frames_waiting_for_neighbour) {
-        // RFC 1122 §2.3.2.2: keep at least the latest.
-        Frame& oldest = context_.frames.at(neighbour->first_waiting);
-        neighbour->first_waiting = oldest.next;
-        --neighbour->waiting;
-        drop(id, oldest, run::DropReason::arp_queue_full);
-    }
-    frame.next = 0;
-    if (neighbour->waiting++ == 0)
-        neighbour->first_waiting = frame.index;
-    else
-        context_.frames.at(neighbour->last_waiting).next = frame.index;
-    neighbour->last_waiting = frame.index;
-    if (neighbour->tries == 0) ask(id, *neighbour, frame.spans, frame.cause);
-}
-
-void Links::ask(NicId id, Neighbour& neighbour, Spans serves, FactRef cause)
-{
-    const Nic& nic = nics_[index_of(id)];
-    ++neighbour.tries;
-    const Time again = context_.engine.now() + neighbour_retry;
-    neighbour.until = again.ns;
-    context_.engine.schedule(nic.node, nic.node, again, engine::DueKind::neighbour, index_of(id));
-    const wire::Address address = wire::Address::v4(neighbour.address);
-    const FactRef asked =
-        context_.record(nic.node, serves, cause,
-                        run::ArpChanged{.nic = id, .change = run::ArpChange::asked, .address = address, .mac = {}});
-    Frame& frame = context_.frames.take(link::ethernet_header_size + link::arp_packet_size);
-    frame.spans = serves;
-    frame.cause = asked;
-    std::uint8_t* const payload =
-        link::encode({link::MacAddress::broadcast(), nic.mac, link::EtherType::arp}, frame.data());
-    link::encode(link::arp_request(nic.mac, wire::Address::v4(nic.address), address), payload);
-    transmit(id, frame);
-}
-
-void Links::on_arp(NicId id, Frame& frame)
-{
-    const Nic& nic = nics_[index_of(id)];
-    const auto packet = link::decode_arp(frame.octets().subspan(link::ethernet_header_size));
-    if (!packet) return drop(id, frame, run::DropReason::malformed, packet.error().rule);
-    const link::ArpReaction reaction = link::on_arp_packet(*packet, wire::Address::v4(nic.address), nic.mac);
-    const Spans serves = frame.spans;
-    const FactRef cause = frame.cause;
-    context_.frames.give_back(frame);
-
-    if (reaction.update_entry || reaction.add_entry)
-        learn(id, packet->sender_address.to_v4(), packet->sender_mac, reaction.add_entry, serves, cause);
-    if (!reaction.answer) return;
-    Frame& answer = context_.frames.take(link::ethernet_header_size + link::arp_packet_size);
-    answer.spans = serves;
-    answer.cause = cause;
-    std::uint8_t* const payload = link::encode({packet->sender_mac, nic.mac, link::EtherType::arp}, answer.data());
-    link::encode(link::arp_reply(*packet, nic.mac), payload);
-    transmit(id, answer);
-}
-
-void Links::learn(NicId id, std::uint32_t address, const link::MacAddress& mac, bool add, Spans serves, FactRef cause)
-{
-    Nic& nic = nics_[index_of(id)];
-    auto& table = neighbours_[index_of(id)];
-    Neighbour* neighbour = find_neighbour(id, address);
-    if (!neighbour) {
-        if (!add || table.size() >= neighbour_table_limit) return;
-        neighbour = &table.emplace_back();
-        neighbour->address = address;
-    }
-    if (!neighbour->known || neighbour->mac != mac)
-        cause = context_.record(
-            nic.node, serves, cause,
-            run::ArpChanged{
-                .nic = id, .change = run::ArpChange::learnt, .address = wire::Address::v4(address), .mac = mac});
-    neighbour->known = true;
-    neighbour->tries = 0;
-    neighbour->mac = mac;
-    neighbour->until = (context_.engine.now() + neighbour_lifetime).ns;
-    nic.neighbour = address;
-    nic.neighbour_mac = mac;
-    nic.neighbour_until = neighbour->until;
-
-    std::uint32_t waiting = std::exchange(neighbour->first_waiting, 0);
-    neighbour->waiting = 0;
-    while (waiting != 0) {
-        Frame& frame = context_.frames.at(waiting);
-        waiting = frame.next;
-        send(id, address, frame);
-    }
-}
-
-void Links::on_neighbour_timer(NicId id)
-{
-    auto& table = neighbours_[index_of(id)];
-    const std::int64_t now = context_.engine.now().ns;
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        Neighbour& neighbour = table[i];
-        if (neighbour.known || neighbour.tries == 0 || now < neighbour.until) continue;
-        Spans serves;
-        FactRef cause{};
-        if (neighbour.first_waiting != 0) {
-            const Frame& first = context_.frames.at(neighbour.first_waiting);
-            serves = first.spans;
-            cause = first.cause;
-        }
-        if (neighbour.tries < neighbour_tries) {
-            ask(id, neighbour, serves, cause);
-            continue;
-        }
-        neighbour.tries = 0;
-        context_.record(nics_[index_of(id)].node, serves, cause,
-                        run::ArpChanged{.nic = id,
-                                        .change = run::ArpChange::unanswered,
-                                        .address = wire::Address::v4(neighbour.address),
-                                        .mac = {}});
-        std::uint32_t waiting = std::exchange(neighbour.first_waiting, 0);
-        neighbour.waiting = 0;
-        while (waiting != 0) {
-            Frame& frame = context_.frames.at(waiting);
-            waiting = frame.next;
-            internet_->on_no_neighbour(id, frame);
-        }
-    }
-}
-
-void Links::forget_neighbours(NicId id)
-{
-    for (Neighbour& neighbour : neighbours_[index_of(id)])
-        for (std::uint32_t waiting = neighbour.first_waiting; waiting != 0;) {
-            Frame& frame = context_.frames.at(waiting);
-            waiting = frame.next;
-            context_.frames.give_back(frame);
-        }
-    neighbours_[index_of(id)].clear();
-    nics_[index_of(id)].neighbour_until = 0;
 }
 
 // ---- what a scenario may do ----------------------------------------------------------------------------------------
@@ -346,17 +276,77 @@ Troubles& Links::troubles_of(NicId id)
         nic.troubles = static_cast<std::uint32_t>(troubles_.size());
         // Loss belongs to the link: a host that sends more or draws otherwise shifts nothing here.
         Troubles& t = troubles_.emplace_back();
-        t.loss_draws = {context_.engine.seed(), {}, "loss", direction_names_[index_of(id)]};
-        t.reorder_draws = {context_.engine.seed(), {}, "reorder", direction_names_[index_of(id)]};
+        const auto draws = [&](std::string_view what) {
+            return engine::Random{context_.engine.seed(), {}, what, direction_names_[index_of(id)]};
+        };
+        t.loss_draws = draws("loss");
+        t.reorder_draws = draws("reorder");
+        t.duplicate_draws = draws("duplicate");
+        t.jitter_draws = draws("jitter");
     }
     return troubles_[nic.troubles];
+}
+
+void Links::changed(NicId nic, run::LinkChange change, std::uint64_t amount)
+{
+    context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
+                    run::LinkChanged{.nic = nic, .change = change, .amount = amount});
 }
 
 void Links::set_loss(NicId nic, std::uint32_t of_a_million)
 {
     troubles_of(nic).loss = of_a_million;
-    context_.record(nics_[index_of(nic)].node, {}, FactRef::none,
-                    run::LinkChanged{.nic = nic, .change = run::LinkChange::loss, .amount = of_a_million});
+    changed(nic, run::LinkChange::loss, of_a_million);
+}
+
+void Links::set_duplicate(NicId nic, std::uint32_t of_a_million)
+{
+    troubles_of(nic).duplicate = of_a_million;
+    changed(nic, run::LinkChange::duplicate, of_a_million);
+}
+
+void Links::set_reorder(NicId nic, std::uint32_t of_a_million, Duration by)
+{
+    Troubles& troubles = troubles_of(nic);
+    troubles.reorder = of_a_million;
+    troubles.reorder_by = by;
+    changed(nic, run::LinkChange::reorder, of_a_million);
+}
+
+void Links::set_jitter(NicId nic, Duration at_most)
+{
+    troubles_of(nic).jitter = at_most;
+    changed(nic, run::LinkChange::jitter, static_cast<std::uint64_t>(std::max<std::int64_t>(at_most.ns, 0)));
+}
+
+void Links::set_delay(NicId nic, Duration delay)
+{
+    nics_[index_of(nic)].delay = std::max<std::int64_t>(delay.ns, 1);
+    changed(nic, run::LinkChange::delay, static_cast<std::uint64_t>(nics_[index_of(nic)].delay));
+}
+
+void Links::set_rate(NicId id, std::uint64_t bits_per_second)
+{
+    assert(bits_per_second > 0);
+    Nic& nic = nics_[index_of(id)];
+    nic.picoseconds_an_octet = 8'000'000'000'000 / bits_per_second;
+    nic.queue = static_cast<std::int64_t>(nic.queue_octets * nic.picoseconds_an_octet / 1000);
+    changed(id, run::LinkChange::rate, bits_per_second);
+}
+
+void Links::set_queue(NicId id, std::uint32_t octets)
+{
+    Nic& nic = nics_[index_of(id)];
+    nic.queue_octets = octets;
+    nic.queue = static_cast<std::int64_t>(octets * nic.picoseconds_an_octet / 1000);
+    changed(id, run::LinkChange::queue, octets);
+}
+
+void Links::set_mtu(NicId id, std::uint16_t octets)
+{
+    Nic& nic = nics_[index_of(id)];
+    nic.mtu = std::clamp(octets, smallest_mtu, largest_mtu);
+    changed(id, run::LinkChange::mtu, nic.mtu);
 }
 
 void Links::set_up(NicId nic, bool up)
@@ -364,9 +354,7 @@ void Links::set_up(NicId nic, bool up)
     Nic& n = nics_[index_of(nic)];
     if (n.up && !up) ++n.cuts; // both ends count alike
     n.up = up;
-    context_.record(
-        nics_[index_of(nic)].node, {}, FactRef::none,
-        run::LinkChanged{.nic = nic, .change = up ? run::LinkChange::up : run::LinkChange::down, .amount = 0});
+    changed(nic, up ? run::LinkChange::up : run::LinkChange::down, 0);
 }
 
 void Links::lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip)
@@ -378,10 +366,28 @@ void Links::lose_next(NicId nic, std::uint64_t frames, std::uint64_t skip)
 
 void Links::set_power(NodeId host, bool on)
 {
-    powered_[engine::index_of(host)] = on;
-    if (on) return;
-    for (std::uint32_t i = 0; i < nics_.size(); ++i)
-        if (nics_[i].node == host) forget_neighbours(NicId{i});
+    Power& power = power_[engine::index_of(host)];
+    if (power.on == on) return;
+    power.on = on;
+    const std::int64_t now = context_.engine.now().ns;
+    if (!on) {
+        power.gone_at = now;
+        internet_->forget_all(host);
+    }
+    for (const NicId id : nics_of(host)) {
+        if (on) {
+            neighbours_->check_addresses(id);
+            continue;
+        }
+        Nic& nic = nics_[index_of(id)];
+        neighbours_->forget(id);
+        neighbours_->suspend_addresses(id);
+        if (nic.kind == NicKind::port) switches_->forget(id);
+        // What has not left yet never will.
+        nic.busy_until = std::min(nic.busy_until, now);
+        ++nic.lives;
+        ++nics_[index_of(nic.peer)].peer_lives;
+    }
 }
 
 } // namespace tegami::net

@@ -5,11 +5,15 @@ namespace tegami::net {
 Network::Network(engine::Engine& engine, run::Recorder& recorder, run::SpanTable& spans, const Topology& topology)
     : context{engine, recorder, spans},
       links(context, topology),
-      internet(context, links, topology),
+      neighbours(context, links, topology),
+      switches(context, links),
+      internet(context, links, neighbours, topology),
       tcp(context, links, internet),
       udp(context, links, internet)
 {
-    links.set_upper(internet);
+    assert(!link_that_closes_a_loop(topology) && "switches form no loop");
+    links.set_upper(internet, neighbours, switches);
+    neighbours.set_upper(internet);
     internet.set_upper(tcp, udp);
 }
 
@@ -33,8 +37,20 @@ std::vector<run::NicRow> nic_rows(const engine::Engine& engine, const Topology& 
         rows[i].host = engine.find(host.name);
         rows[i].name = host.name + ':' + interface.name;
         rows[i].mac = interface.mac;
-        rows[i].address = interface.address;
-        rows[i].prefix_length = 32;
+        rows[i].kind = interface.loopback ? run::NicKind::loopback
+                       : host.is_switch() ? run::NicKind::port
+                                          : run::NicKind::end;
+        rows[i].peer = NicId{i};
+        const std::vector<InterfaceAddress> addresses = addresses_of(interface);
+        auto first = std::ranges::find_if(addresses, [](const auto& own) { return own.address.is_v4(); });
+        if (first == addresses.end()) first = addresses.begin();
+        for (auto own = addresses.begin(); own != addresses.end(); ++own) {
+            const std::uint8_t length = std::min(own->prefix_length, inet::address_bits(own->address));
+            if (own != first)
+                rows[i].others.push_back({own->address, length});
+            else
+                rows[i].address = own->address, rows[i].prefix_length = length;
+        }
     }
     for (const LinkSpec& link : topology.links) {
         const std::uint32_t a = id[link.a][link.a_interface], b = id[link.b][link.b_interface];

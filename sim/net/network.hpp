@@ -1,6 +1,7 @@
 #pragma once
 /// The whole network of a world: every host's layers, each serving all hosts.
 
+#include "sim/net/switches.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/tcp_stream.hpp"
 #include "sim/net/udp.hpp"
@@ -10,6 +11,8 @@ namespace tegami::net {
 struct Network {
     Context context;
     Links links;
+    Neighbours neighbours;
+    Switches switches;
     Internet internet;
     Tcp tcp;
     Udp udp;

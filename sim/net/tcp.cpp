@@ -23,12 +23,16 @@ Tcp::~Tcp() = default;
 tcp::Sequence Tcp::initial_sequence(const SocketName& name)
 {
     // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
-    std::array<std::uint8_t, 12> four;
-    wire::store_u32(&four[0], name.local);
-    wire::store_u32(&four[4], name.remote);
-    wire::store_u16(&four[8], static_cast<std::uint16_t>(name.local_port));
-    wire::store_u16(&four[10], static_cast<std::uint16_t>(name.remote_port));
-    engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(four));
+    std::array<std::uint8_t, 36> four;
+    std::size_t size = 0;
+    for (const wire::Address& address : {name.local, name.remote}) {
+        const Octets octets = Octets{address.octets}.subspan(address.is_v4() ? 12 : 0);
+        std::ranges::copy(octets, four.begin() + static_cast<std::ptrdiff_t>(size));
+        size += octets.size();
+    }
+    wire::store_u16(&four[size], static_cast<std::uint16_t>(name.local_port));
+    wire::store_u16(&four[size + 2], static_cast<std::uint16_t>(name.remote_port));
+    engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(Octets{four}.first(size + 4)));
     return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
 }
 
@@ -36,29 +40,40 @@ tcp::Sequence Tcp::initial_sequence(const SocketName& name)
 
 void Tcp::listen(NodeId node, wire::Port port, run::Protocol protocol, Accept accept)
 {
+    listen(node, {{}, port}, protocol, std::move(accept));
+}
+
+void Tcp::listen(NodeId node, wire::Endpoint at, run::Protocol protocol, Accept accept)
+{
     auto& ports = ports_[engine::index_of(node)];
     if (!ports) ports = std::make_unique<Ports>();
-    std::uint32_t index = find_listener(node, port);
+    std::uint32_t index = 0;
+    for (const std::uint32_t known : ports->listeners)
+        if (listeners_[known].at == at) index = known;
     if (index == 0) {
         index = static_cast<std::uint32_t>(listeners_.size());
         for (std::uint32_t i = 1; i < listeners_.size(); ++i)
-            if (!listeners_[i].accept && listeners_[i].node == node && listeners_[i].port == port) index = i;
+            if (!listeners_[i].accept && listeners_[i].node == node && listeners_[i].at == at) index = i;
         if (index == listeners_.size()) listeners_.emplace_back();
         ports->listeners.push_back(index);
     }
-    listeners_[index] = {node, port, protocol, std::move(accept), {}, 0};
+    listeners_[index] = {node, at, protocol, std::move(accept), {}, 0};
 }
 
-std::uint32_t Tcp::find_listener(NodeId node, wire::Port port)
+std::uint32_t Tcp::find_listener(NodeId node, const wire::Endpoint& at)
 {
     const auto& ports = ports_[engine::index_of(node)];
     if (!ports) return 0;
-    for (const std::uint32_t index : ports->listeners)
-        if (listeners_[index].port == port) return index;
-    return 0;
+    std::uint32_t everywhere = 0;
+    for (const std::uint32_t index : ports->listeners) {
+        if (listeners_[index].at.port != at.port) continue;
+        if (listeners_[index].at.address == at.address) return index;
+        if (listeners_[index].at.address == wire::Address{}) everywhere = index;
+    }
+    return everywhere;
 }
 
-wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
+wire::Port Tcp::free_port(NodeId node, const wire::Address& local, wire::Endpoint to)
 {
     auto& ports = ports_[engine::index_of(node)];
     if (!ports) ports = std::make_unique<Ports>();
@@ -73,7 +88,7 @@ wire::Port Tcp::free_port(NodeId node, std::uint32_t local, wire::Endpoint to)
     for (std::uint32_t tries = 0; tries < count; ++tries) {
         const wire::Port port{ports->next};
         ports->next = ports->next == 65535 ? first_ephemeral_port : static_cast<std::uint16_t>(ports->next + 1);
-        if (!find({node, local, to.address.to_v4(), port, to.port})) return port;
+        if (!find({node, local, to.address, port, to.port})) return port;
     }
     return {};
 }
@@ -83,13 +98,12 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
                                                                                           run::Protocol protocol,
                                                                                           Spans spans)
 {
-    const std::uint32_t remote = to.address.to_v4();
-    const Path way = internet_.path(node, remote);
-    if (!to.address.is_v4() || !way.found) co_return std::unexpected(wire::ConnectError::unreachable);
+    const Path way = internet_.path(node, to.address);
+    if (!way.found) co_return std::unexpected(wire::ConnectError::unreachable);
     const wire::Port port = free_port(node, way.source, to);
     if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
 
-    Socket& socket = make({node, way.source, remote, port, to.port});
+    Socket& socket = make({node, way.source, to.address, port, to.port});
     const run::SpanId session = context_.spans.begin(
         {.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
     socket.connection.set_session(context_.spans.only(session));
@@ -125,11 +139,12 @@ void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol proto
         run::SessionBegun{.session = session, .protocol = protocol, .connection = socket.number, .client = client});
 }
 
-void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced)
+void Tcp::on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced)
 {
     const NodeId node = links_[nic].node;
-    const std::uint32_t index = find_listener(node, segment.destination);
+    const std::uint32_t index = find_listener(node, {packet.destination, segment.destination});
     Listener& listener = listeners_[index];
+    if (!internet_.path(node, packet.source, nic).found) return links_.drop(nic, frame, run::DropReason::no_route);
     tcp::Sequence behind = 0;
     if (replaced) {
         behind = replaced->connection.send_max();
@@ -156,7 +171,7 @@ void Tcp::on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const 
         notes_.clear();
         release(oldest);
     }
-    Socket& socket = make({node, packet.header.destination, packet.header.source, segment.destination, segment.source});
+    Socket& socket = make({node, packet.destination, packet.source, segment.destination, segment.source}, nic);
     if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0)
         socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
     socket.cause = frame.cause;
@@ -179,15 +194,15 @@ void Tcp::accept(Socket& socket)
     if (listener.half_open_count == 0) listener.half_open.clear();
     begin_session(socket, context_.spans.session_of(socket.connection.session()), listener.protocol, false);
     const Accept& taken = listener.accept;
-    taken(std::make_unique<TcpStream>(*this, socket), {wire::Address::v4(socket.name.remote), socket.name.remote_port});
+    taken(std::make_unique<TcpStream>(*this, socket), {socket.name.remote, socket.name.remote_port});
 }
 
 // ---- segments in ---------------------------------------------------------------------------------------------------
 
-void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
+void Tcp::on_packet(NicId nic, Frame& frame, const Packet& packet)
 {
-    const auto pseudo = inet::pseudo_header_sum(packet.header.source, packet.header.destination, inet::Protocol::tcp,
-                                                packet.payload.size());
+    const auto pseudo =
+        inet::pseudo_header_sum(packet.source, packet.destination, inet::Protocol::tcp, packet.payload.size());
     if (!tcp::checksum_is_right(packet.payload, pseudo)) [[unlikely]]
         return links_.drop(nic, frame, run::DropReason::bad_checksum, "RFC 9293 §3.1: the checksum is wrong");
     const auto segment = tcp::decode(packet.payload);
@@ -195,16 +210,16 @@ void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
         return links_.drop(nic, frame, run::DropReason::malformed, segment.error().rule);
 
     const NodeId node = links_[nic].node;
-    Socket* const found =
-        find({node, packet.header.destination, packet.header.source, segment->destination, segment->source});
-    const bool replaces =
-        found && found->connection.may_be_replaced_by(*segment) && find_listener(node, segment->destination) != 0;
+    Socket* const found = find({node, packet.destination, packet.source, segment->destination, segment->source});
+    const bool replaces = found && found->connection.may_be_replaced_by(*segment) &&
+                          find_listener(node, {packet.destination, segment->destination}) != 0;
     if (!found || replaces) [[unlikely]] {
         using tcp::Flag;
         const bool opens =
             segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
-        if (opens && find_listener(node, segment->destination) != 0) return on_syn(nic, frame, packet, *segment, found);
-        answer_with_reset(node, packet, *segment, frame);
+        if (opens && find_listener(node, {packet.destination, segment->destination}) != 0)
+            return on_syn(nic, frame, packet, *segment, found);
+        answer_with_reset(nic, packet, *segment, frame);
         return links_.drop(nic, frame, run::DropReason::no_listener);
     }
 
@@ -214,27 +229,28 @@ void Tcp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
     socket.cause = frame.cause;
     socket.busy = true;
     socket.connection.on_segment(context_.engine.now(), *segment, {frame.runs.data(), frame.run_count});
+    if (!socket.v4 && socket.connection.send_unacknowledged() != una)
+        internet_.neighbours().confirm(socket.path.nic, socket.path.neighbour);
     if (context_.recorder.wants(run::FactKind::tcp_received)) record_received(socket, una, receive_next, frame.spans);
     if (!notes_.empty()) record_notes(socket, frame.spans);
     context_.frames.give_back(frame);
     after_event(socket);
 }
 
-void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment,
-                            const Frame& frame)
+void Tcp::answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame)
 {
     const auto reset = tcp::reset_for(segment);
     if (!reset) return;
-    const Path back = internet_.path(node, packet.header.source);
+    const NodeId node = links_[nic].node;
+    const Path back = internet_.path(node, packet.source, nic);
     if (!back.found) return;
     const std::size_t size = tcp::header_length(*reset);
     Frame& answer = internet_.packet(
-        {.source = packet.header.destination, .destination = packet.header.source, .protocol = inet::Protocol::tcp},
-        size);
+        IpHeader{.source = packet.destination, .destination = packet.source, .protocol = inet::Protocol::tcp}, size);
     std::uint8_t* const at = Internet::payload_of(answer);
     tcp::encode_header(*reset, at);
-    tcp::finish_checksum(
-        at, size, inet::pseudo_header_sum(packet.header.destination, packet.header.source, inet::Protocol::tcp, size));
+    tcp::finish_checksum(at, size,
+                         inet::pseudo_header_sum(packet.destination, packet.source, inet::Protocol::tcp, size));
     answer.spans = frame.spans;
     answer.cause = context_.record(
         node, frame.spans, frame.cause,
@@ -242,20 +258,48 @@ void Tcp::answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const t
     internet_.send(back, answer);
 }
 
-void Tcp::on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, FactRef cause)
+Socket* Tcp::find_quoted(NodeId host, const ErrorReport& report)
 {
-    if (quoted.payload.size() < 8) return;
-    const wire::Port local{wire::load_u16(&quoted.payload[0])};
-    const wire::Port remote{wire::load_u16(&quoted.payload[2])};
-    Socket* const socket = find({host, quoted.header.source, quoted.header.destination, local, remote});
+    const wire::Port local{wire::load_u16(&report.payload[0])};
+    const wire::Port remote{wire::load_u16(&report.payload[2])};
+    return find({host, report.source, report.destination, local, remote});
+}
+
+bool Tcp::has_in_flight(NodeId host, const ErrorReport& report)
+{
+    const Socket* const socket = find_quoted(host, report);
+    if (!socket) return false;
+    const tcp::Sequence una = socket->connection.send_unacknowledged();
+    return wire::load_u32(&report.payload[4]) - una < socket->connection.send_max() - una;
+}
+
+void Tcp::take_path(Socket& socket, const inet::PathMtu& path)
+{
+    const std::size_t headers = (socket.v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
+    socket.mss_of_path = static_cast<std::uint16_t>(path.mtu - headers);
+    socket.dont_fragment = path.dont_fragment;
+}
+
+void Tcp::on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
+    if (!socket) return;
+    socket->cause = cause;
+    take_path(*socket, path);
+    after_event(*socket);
+}
+
+void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
+{
+    Socket* const socket = find_quoted(host, report);
     if (!socket) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
-    // when it gives up. Only that no such protocol or port is there ends it, while it is being opened.
-    if (message.type != inet::IcmpType::destination_unreachable) return;
+    // when it gives up. That no such protocol or port is there, or that it is forbidden, ends it, while it is being opened.
+    if (report.what == PacketError::hop_limit || report.what == PacketError::incomplete) return;
     ++socket->unreachable;
-    const auto code = static_cast<inet::UnreachableCode>(message.code);
-    const bool hard = code == inet::UnreachableCode::protocol || code == inet::UnreachableCode::port;
+    const bool hard = report.what == PacketError::no_protocol || report.what == PacketError::no_port ||
+                      report.what == PacketError::prohibited;
     if (!hard || socket->connection.state() != tcp::State::syn_sent) return;
     socket->connection.abort();
     record_notes(*socket, socket->connection.session());
@@ -285,6 +329,8 @@ void Tcp::after_event(Socket& socket)
 void Tcp::push(Socket& socket)
 {
     if (socket.busy) return;
+    if (socket.mss_of_path != 0 && socket.connection.mss() > socket.mss_of_path)
+        socket.connection.limit_mss(socket.mss_of_path);
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
@@ -296,15 +342,21 @@ void Tcp::emit(Socket& socket, const tcp::Outgoing& out)
 {
     const std::size_t header = tcp::header_length(out.segment);
     const Octets payload = out.segment.payload;
-    Frame& frame = internet_.packet(
-        {.source = socket.name.local, .destination = socket.name.remote, .protocol = inet::Protocol::tcp},
-        header + payload.size());
+    const std::size_t size = header + payload.size();
+    Frame& frame = socket.v4 ? internet_.packet(inet::Ipv4Header{.source = socket.name.local.to_v4(),
+                                                                 .destination = socket.name.remote.to_v4(),
+                                                                 .protocol = inet::Protocol::tcp,
+                                                                 .dont_fragment = socket.dont_fragment},
+                                                size)
+                             : internet_.packet(inet::Ipv6Header{.source = socket.name.local,
+                                                                 .destination = socket.name.remote,
+                                                                 .next_header = inet::Protocol::tcp},
+                                                size);
     std::uint8_t* const at = Internet::payload_of(frame);
     tcp::encode_header(out.segment, at);
     if (!payload.empty()) std::memcpy(at + header, payload.data(), payload.size());
-    tcp::finish_checksum(
-        at, header + payload.size(),
-        inet::pseudo_header_sum(socket.name.local, socket.name.remote, inet::Protocol::tcp, header + payload.size()));
+    tcp::finish_checksum(at, size,
+                         inet::pseudo_header_sum(socket.name.local, socket.name.remote, inet::Protocol::tcp, size));
     frame.spans = out.serves;
     frame.run_count = out.run_count;
     for (std::size_t i = 0; i < out.run_count; ++i) frame.runs[i] = out.runs[i];

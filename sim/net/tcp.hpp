@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 
 namespace tegami::net {
 
@@ -19,8 +20,8 @@ inline constexpr std::uint16_t first_ephemeral_port = 49152; ///< RFC 6335 §6
 /// A connection's name in the world: a host and the four numbers of RFC 9293 §3.4.1.
 struct SocketName {
     NodeId node{};
-    std::uint32_t local = 0; ///< IPv4, host order
-    std::uint32_t remote = 0;
+    wire::Address local;
+    wire::Address remote;
     wire::Port local_port{};
     wire::Port remote_port{};
 
@@ -44,6 +45,9 @@ struct alignas(64) Socket {
     tcp::Connection connection;
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
+    bool v4 = true;
+    bool dont_fragment = true;
+    std::uint16_t mss_of_path = 0; ///< what its path carries; 0: as much as the link
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -57,6 +61,8 @@ class Tcp {
     ~Tcp();
 
     void listen(NodeId node, wire::Port port, run::Protocol protocol, Accept accept);
+    /// At one of the host's addresses only; there it comes before one that listens everywhere.
+    void listen(NodeId node, wire::Endpoint at, run::Protocol protocol, Accept accept);
     /// Awaits until the connection stands or is known to fail. Its session begins; `spans` are the steps that open it.
     wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> connect(NodeId node, wire::Endpoint to,
                                                                                          run::Protocol protocol,
@@ -68,8 +74,13 @@ class Tcp {
     void forget_all(NodeId node);
 
     /// Takes the frame.
-    void on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
-    void on_icmp_error(NodeId host, const inet::IcmpMessage& message, const inet::QuotedPacket& quoted, FactRef cause);
+    void on_packet(NicId nic, Frame& frame, const Packet& packet);
+    void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is one that was sent and not yet acknowledged: others are forged, or late.
+    /// RFC 5927 §4.1.
+    bool has_in_flight(NodeId host, const ErrorReport& report);
+    /// Packets to that destination may be no larger: the connection sends smaller ones from now on.
+    void on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMtu& path, FactRef cause);
 
     // ---- for streams -------------------------------------------------------------------------------------------------
 
@@ -85,7 +96,7 @@ class Tcp {
   private:
     struct Listener {
         NodeId node{};
-        wire::Port port{};
+        wire::Endpoint at; ///< the unspecified address: everywhere
         run::Protocol protocol{};
         Accept accept;
         std::deque<std::pair<std::uint32_t, run::ConnectionId>> half_open;
@@ -96,7 +107,10 @@ class Tcp {
         std::uint16_t next = 0;
     };
 
-    Socket& make(const SocketName& name);
+    Socket& make(const SocketName& name, NicId over = Internet::itself);
+    const tcp::Config& config_for(const Path& path);
+    Socket* find_quoted(NodeId host, const ErrorReport& report);
+    static void take_path(Socket& socket, const inet::PathMtu& path);
     Socket& at(std::uint32_t index) { return sockets_[index / sockets_a_piece][index % sockets_a_piece]; }
     template <class Do>
     void for_each_of(NodeId node, Do act);
@@ -104,13 +118,12 @@ class Tcp {
     void insert(Socket& socket);
     void erase(Socket& socket);
     Socket* find(const SocketName& name);
-    std::uint32_t find_listener(NodeId node, wire::Port port);
-    wire::Port free_port(NodeId node, std::uint32_t local, wire::Endpoint to);
+    std::uint32_t find_listener(NodeId node, const wire::Endpoint& at);
+    wire::Port free_port(NodeId node, const wire::Address& local, wire::Endpoint to);
     tcp::Sequence initial_sequence(const SocketName& name);
 
-    void on_syn(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const tcp::Segment& segment, Socket* replaced);
-    void answer_with_reset(NodeId node, const inet::Ipv4Packet& packet, const tcp::Segment& segment,
-                           const Frame& frame);
+    void on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced);
+    void answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame);
     void after_event(Socket& socket);
     void accept(Socket& socket);
     void begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client);
@@ -124,7 +137,7 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
-    tcp::Config config_;
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;

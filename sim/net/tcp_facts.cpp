@@ -10,9 +10,9 @@ void Tcp::record_opened(Socket& socket, bool passive)
     socket.recorded = true;
     socket.cause = context_.record(socket.name.node, socket.connection.session(), socket.cause,
                                    run::TcpOpened{.connection = socket.number,
-                                                  .local = wire::Address::v4(socket.name.local),
+                                                  .local = socket.name.local,
                                                   .local_port = static_cast<std::uint16_t>(socket.connection.local()),
-                                                  .remote = wire::Address::v4(socket.name.remote),
+                                                  .remote = socket.name.remote,
                                                   .remote_port = static_cast<std::uint16_t>(socket.connection.remote()),
                                                   .passive = passive,
                                                   .initial_send = socket.initial_send});
@@ -49,6 +49,7 @@ void Tcp::record_notes(Socket& socket, Spans serves)
             break;
         case tcp::NoteKind::timer_expired:
         case tcp::NoteKind::probe_sent: keep(run::TcpTimer{.connection = socket.number, .rule = note.rule}); break;
+        case tcp::NoteKind::remarked: keep(run::TcpRemarked{.connection = socket.number, .rule = note.rule}); break;
         case tcp::NoteKind::reset_sent:
             keep(run::TcpRefused{.connection = socket.number, .direction = run::Direction::sent, .rule = note.rule});
             break;

@@ -8,10 +8,16 @@ namespace {
 
 std::uint32_t hash_of(const SocketName& name)
 {
-    std::uint64_t h = std::uint64_t{engine::index_of(name.node)} << 32 | name.local;
+    // What tells addresses apart is mostly in their second halves; of IPv6's first ones, in their second words.
+    std::uint64_t local[2], remote[2];
+    std::memcpy(local, name.local.octets.data(), 16);
+    std::memcpy(remote, name.remote.octets.data(), 16);
+    std::uint64_t h = std::uint64_t{engine::index_of(name.node)} << 32 ^ local[1] ^ std::rotl(local[0], 20);
     h = (h ^ (h >> 29)) * 0xBF58'476D'1CE4'E5B9;
-    h ^= std::uint64_t{name.remote} << 32 | std::uint64_t{static_cast<std::uint16_t>(name.local_port)} << 16 |
-         static_cast<std::uint16_t>(name.remote_port);
+    h ^= remote[1] ^ std::rotl(remote[0], 20);
+    h = (h ^ (h >> 31)) * 0xBF58'476D'1CE4'E5B9;
+    h ^=
+        std::uint64_t{static_cast<std::uint16_t>(name.local_port)} << 16 | static_cast<std::uint16_t>(name.remote_port);
     h = (h ^ (h >> 32)) * 0x94D0'49BB'1331'11EB;
     return static_cast<std::uint32_t>(h >> 32);
 }
@@ -70,18 +76,34 @@ Socket* Tcp::find(const SocketName& name)
     return nullptr;
 }
 
-Socket& Tcp::make(const SocketName& name)
+/// What connections over a path have in common: their largest segment follows from the link's MTU.
+const tcp::Config& Tcp::config_for(const Path& path)
 {
+    const bool v4 = path.is_v4();
+    const std::uint16_t mtu = links_[path.nic].mtu;
+    const auto [at, is_new] = configs_.try_emplace({v4, mtu});
+    if (is_new) {
+        const std::size_t headers = (v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
+        at->second.mss = static_cast<std::uint16_t>(mtu - headers);
+        at->second.default_mss = v4 ? tcp::default_mss_v4 : tcp::default_mss_v6;
+    }
+    return at->second;
+}
+
+Socket& Tcp::make(const SocketName& name, NicId over)
+{
+    const Path path = internet_.path(name.node, name.remote, over);
+    const tcp::Config& config = config_for(path);
     if (free_.empty()) {
         if (sockets_.empty() || sockets_.back().size() == sockets_a_piece)
             sockets_.emplace_back().reserve(sockets_a_piece);
-        if (sockets_.size() == 1 && sockets_[0].empty()) sockets_[0].emplace_back(environment_, config_); // 0: nobody
+        if (sockets_.size() == 1 && sockets_[0].empty()) sockets_[0].emplace_back(environment_, config); // 0: nobody
         free_.push_back(static_cast<std::uint32_t>((sockets_.size() - 1) * sockets_a_piece + sockets_.back().size()));
-        sockets_.back().emplace_back(environment_, config_);
+        sockets_.back().emplace_back(environment_, config);
     } else {
         Socket& used = at(free_.back());
         used.~Socket();
-        new (&used) Socket(environment_, config_);
+        new (&used) Socket(environment_, config);
     }
     const std::uint32_t index = free_.back();
     free_.pop_back();
@@ -89,7 +111,11 @@ Socket& Tcp::make(const SocketName& name)
     Socket& socket = at(index);
     socket.index = index;
     socket.name = name;
-    socket.path = internet_.path(name.node, name.remote);
+    socket.path = path;
+    socket.v4 = name.remote.is_v4();
+    if (const inet::PathMtu known = internet_.path_mtu(path, name.node, name.remote);
+        known.mtu < links_[path.nic].mtu || !known.dont_fragment)
+        take_path(socket, known);
     socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
     socket.initial_send = initial_sequence(name);
     return socket;

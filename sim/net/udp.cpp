@@ -6,15 +6,17 @@ namespace tegami::net {
 
 class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
   public:
-    Binding(Udp& udp, NodeId node, wire::Port port) : udp_(udp), node_(node), port_(port)
+    enum class Side : std::uint8_t { client, server };
+
+    Binding(Udp& udp, NodeId node, const wire::Endpoint& at, Side side) : udp_(udp), node_(node), at_(at), side_(side)
     {
         slot_ = udp.context_.engine.open_slot(node, *this);
-        udp.bound_[key(node, port)] = this;
+        udp.bound_[{node, at}] = this;
     }
     ~Binding()
     {
         udp_.context_.engine.close_slot(slot_);
-        if (const auto at = udp_.bound_.find(key(node_, port_)); at != udp_.bound_.end() && at->second == this)
+        if (const auto at = udp_.bound_.find({node_, at_}); at != udp_.bound_.end() && at->second == this)
             udp_.bound_.erase(at);
     }
 
@@ -22,25 +24,16 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
 
     void send(wire::Endpoint to, Octets octets, Spans spans) override
     {
-        if (!alive() || octets.size() > link::ethernet_mtu - inet::ipv4_header_size - inet::udp_header_size) return;
-        const std::uint32_t destination = to.address.to_v4();
-        const Path way = udp_.internet_.path(node_, destination);
-        if (!way.found) return;
-        Frame& frame =
-            udp_.internet_.packet({.source = way.source, .destination = destination, .protocol = inet::Protocol::udp},
-                                  inet::udp_header_size + octets.size());
-        std::uint8_t* const at = Internet::payload_of(frame);
-        inet::encode_udp_header(port_, to.port, way.source, destination, octets, at);
-        std::memcpy(at + inet::udp_header_size, octets.data(), octets.size());
-        frame.spans = spans;
-        udp_.internet_.send(way, frame);
+        if (!alive()) return;
+        last_to_ = to;
+        udp_.send(node_, at_, to, octets, spans);
     }
 
     wire::Task<std::expected<wire::Received, wire::Hangup>> receive(Duration at_most) override
     {
         const Time until = at_most.ns > 0 ? udp_.context_.engine.now() + at_most : Time::never();
         while (waiting_.empty()) {
-            if (!alive()) co_return std::unexpected(wire::Hangup::reset);
+            if (!alive() || std::exchange(refused_, false)) co_return std::unexpected(wire::Hangup::reset);
             if (udp_.context_.engine.now() >= until) co_return std::unexpected(wire::Hangup::timed_out);
             co_await Wait{*this, until};
         }
@@ -53,6 +46,13 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
     {
         if (waiting_.size() >= datagrams_waiting) return;
         waiting_.push_back(std::move(datagram));
+        resume();
+    }
+    /// Nobody is there, says `to`'s host.
+    void refuse(const wire::Endpoint& to)
+    {
+        if (side_ != Side::client || to != last_to_) return;
+        refused_ = true;
         resume();
     }
     void on_time() override { resume(); }
@@ -76,40 +76,72 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
 
     Udp& udp_;
     NodeId node_;
-    wire::Port port_;
+    wire::Endpoint at_;
+    Side side_;
+    wire::Endpoint last_to_;
+    bool refused_ = false;
     engine::SlotRef slot_;
     std::coroutine_handle<> handle_{};
     std::deque<wire::Received> waiting_;
 };
 
-std::unique_ptr<wire::Datagram> Udp::bind(NodeId node, wire::Port port)
+std::unique_ptr<wire::Datagram> Udp::bind(NodeId node, wire::Endpoint at)
 {
-    if (port == wire::Port{}) {
-        const std::string how_manieth = std::to_string(++drawn_[node]);
-        engine::Random draws = context_.engine.random(node, "udp port", how_manieth);
-        for (int tries = 0; tries < 1'000; ++tries) {
-            const auto drawn = static_cast<std::uint16_t>(draws.below(65536 - first_ephemeral_port));
-            port = wire::Port{static_cast<std::uint16_t>(first_ephemeral_port + drawn)};
-            if (!bound_.contains(key(node, port))) return std::make_unique<Binding>(*this, node, port);
-        }
-        return nullptr;
+    const auto taken = [&] {
+        const auto known = bound_.find({node, at});
+        return known != bound_.end() && known->second->alive();
+    };
+    if (at.port != wire::Port{})
+        return taken() ? nullptr : std::make_unique<Binding>(*this, node, at, Binding::Side::server);
+    auto draws = port_draws_.find(node);
+    if (draws == port_draws_.end()) draws = port_draws_.emplace(node, context_.engine.random(node, "udp port")).first;
+    for (int tries = 0; tries < 1'000; ++tries) {
+        const std::uint64_t drawn = draws->second.below(65536 - first_ephemeral_port);
+        at.port = wire::Port{static_cast<std::uint16_t>(first_ephemeral_port + drawn)};
+        if (!taken()) return std::make_unique<Binding>(*this, node, at, Binding::Side::client);
     }
-    if (const auto at = bound_.find(key(node, port)); at != bound_.end() && at->second->alive()) return nullptr;
-    return std::make_unique<Binding>(*this, node, port);
+    return nullptr;
 }
 
-void Udp::on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet)
+Udp::Binding* Udp::find(NodeId node, const wire::Endpoint& at)
 {
-    const auto datagram = inet::decode_udp(packet.header, packet.payload);
+    for (const wire::Address& address : {at.address, wire::Address{}})
+        if (const auto known = bound_.find({node, {address, at.port}}); known != bound_.end() && known->second->alive())
+            return known->second;
+    return nullptr;
+}
+
+void Udp::send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans)
+{
+    const Path way = internet_.path(node, to.address);
+    if (!way.found) return;
+    const wire::Address source = from.address == wire::Address{} ? way.source : from.address;
+    if (octets.size() > inet::udp_largest_payload) return;
+    wire::OctetBuffer datagram(inet::udp_header_size + octets.size());
+    inet::encode_udp_header({source, from.port}, to, octets, datagram.data());
+    std::ranges::copy(octets, datagram.begin() + inet::udp_header_size);
+    internet_.send_whole(way, node, {source, to.address, inet::Protocol::udp}, datagram, spans, FactRef::none);
+}
+
+void Udp::on_packet(NicId nic, Frame& frame, const Packet& packet)
+{
+    const auto datagram = packet.v4 ? inet::decode_udp(packet.v4->header, packet.payload)
+                                    : inet::decode_udp(packet.v6->header, packet.payload);
     if (!datagram) return links_.drop(nic, frame, run::DropReason::malformed, datagram.error().rule);
-    const auto at = bound_.find(key(links_[nic].node, datagram->destination));
-    if (at == bound_.end() || !at->second->alive()) return internet_.port_unreachable(nic, frame, packet);
+    Binding* const binding = find(links_[nic].node, {packet.destination, datagram->destination});
+    if (!binding) return internet_.port_unreachable(nic, frame, packet);
     wire::Received received{wire::OctetBuffer(datagram->payload.begin(), datagram->payload.end()),
-                            {wire::Address::v4(packet.header.source), datagram->source},
+                            {packet.source, datagram->source},
                             frame.spans};
-    Binding& binding = *at->second;
     context_.frames.give_back(frame);
-    binding.take(std::move(received));
+    binding->take(std::move(received));
+}
+
+void Udp::on_error(NodeId host, const ErrorReport& report, FactRef)
+{
+    if (report.what != PacketError::no_port && report.what != PacketError::prohibited) return;
+    const wire::Port ours{wire::load_u16(&report.payload[0])}, theirs{wire::load_u16(&report.payload[2])};
+    if (Binding* const binding = find(host, {report.source, ours})) binding->refuse({report.destination, theirs});
 }
 
 } // namespace tegami::net

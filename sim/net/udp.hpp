@@ -6,7 +6,7 @@
 #include "sim/net/internet.hpp"
 
 #include <deque>
-#include <unordered_map>
+#include <map>
 
 namespace tegami::net {
 
@@ -16,24 +16,35 @@ class Udp {
   public:
     Udp(Context& context, Links& links, Internet& internet) : context_(context), links_(links), internet_(internet) {}
 
-    /// Binds a port, or any free one where it is 0. Nothing where it is taken.
-    std::unique_ptr<wire::Datagram> bind(NodeId node, wire::Port port);
+    /// Binds a port at all of the host's addresses. Nothing where it is taken.
+    ///
+    /// Port 0 is any free one, drawn at random (RFC 6056 §3.3.1, RFC 5452 §9.2): then it is a client's, whose `receive`
+    /// gives Hangup::reset when whom it last sent to has no such port (RFC 1122 §4.1.3.3).
+    std::unique_ptr<wire::Datagram> bind(NodeId node, wire::Port port) { return bind(node, {{}, port}); }
+    /// At one address only; there it comes before what is bound everywhere.
+    std::unique_ptr<wire::Datagram> bind(NodeId node, wire::Endpoint at);
 
     /// Takes the frame.
-    void on_packet(NicId nic, Frame& frame, const inet::Ipv4Packet& packet);
+    void on_packet(NicId nic, Frame& frame, const Packet& packet);
+    void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// Whether a packet that an error quotes is from a port that is bound.
+    bool has_sent(NodeId host, const ErrorReport& report)
+    {
+        return find(host, {report.source, wire::Port{wire::load_u16(report.payload.data())}}) != nullptr;
+    }
 
   private:
     class Binding;
-    static std::uint64_t key(NodeId node, wire::Port port)
-    {
-        return std::uint64_t{engine::index_of(node)} << 16 | static_cast<std::uint16_t>(port);
-    }
+    using Key = std::pair<NodeId, wire::Endpoint>;
+
+    Binding* find(NodeId node, const wire::Endpoint& at);
+    void send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans);
 
     Context& context_;
     Links& links_;
     Internet& internet_;
-    std::unordered_map<std::uint64_t, Binding*> bound_;
-    std::unordered_map<NodeId, std::uint64_t> drawn_; // ports that a host has drawn
+    std::map<Key, Binding*> bound_;
+    std::map<NodeId, engine::Random> port_draws_;
 };
 
 } // namespace tegami::net

@@ -6,6 +6,7 @@
 #include "sim/net/connector.hpp"
 #include "sim/net/network.hpp"
 #include "sim/nodes/journal.hpp"
+#include "sim/nodes/names.hpp"
 
 namespace tegami::nodes {
 
@@ -38,6 +39,9 @@ class Host final : engine::DiskWitness {
     Journal& journal() { return journal_; }
     engine::Disk& disk() { return disk_; }
     run::SpanTable& spans() { return network_.context.spans; }
+    /// Whom its programs ask for names: its stub resolver. Null where there is nobody.
+    Names* names() const { return names_.get(); }
+    void set_names(std::unique_ptr<Names> names) { names_ = std::move(names); }
 
     void add(std::unique_ptr<Role> role) { roles_.push_back(std::move(role)); }
 
@@ -82,6 +86,7 @@ class Host final : engine::DiskWitness {
     engine::Disk disk_;
     std::uint64_t files_ = 0;
     bool running_ = false;
+    std::unique_ptr<Names> names_;
     std::vector<std::unique_ptr<Role>> roles_; // behind all that they use
 };
 

@@ -1,5 +1,7 @@
 #include "sim/nodes/journal.hpp"
 
+#include "sim/nodes/words.hpp"
+
 #include <algorithm>
 
 namespace tegami::nodes {
@@ -29,7 +31,7 @@ std::vector<MailId> Journal::mails_of(Spans spans) const
 
 SpanId Journal::begin(NodeId node, const Beginning& b)
 {
-    const std::uint32_t tries = ++tries_[{b.mail, b.step}];
+    const std::uint32_t tries = ++tries_[{b.mail, b.step, node, b.part}];
     const SpanId span = context_.spans.begin(
         {.kind = run::SpanKind::step, .node = node, .number = 0, .mail = b.mail, .step = b.step, .tries = tries});
     context_.record(node, only(span), cause_,
@@ -40,12 +42,14 @@ SpanId Journal::begin(NodeId node, const Beginning& b)
                                    .recipients = b.recipients,
                                    .peer = b.peer,
                                    .port = b.port});
+    open_.insert(span);
     return span;
 }
 
 void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reason, std::string_view detail)
 {
     const run::Span& span = context_.spans[id];
+    open_.erase(id);
     context_.record(node, only(id), run::FactRef::none,
                     run::StepEnded{.span = id,
                                    .mail = span.mail,
@@ -63,6 +67,29 @@ void Journal::join(NodeId node, SpanId step, Spans session)
     if (other == SpanId::none) return;
     context_.record(node, context_.spans.with(only(step), other), run::FactRef::none,
                     run::Joined{.step = step, .other = other});
+}
+
+void Journal::wait_for(NodeId node, SpanId step, SpanId other)
+{
+    context_.record(node, context_.spans.with(only(step), other), run::FactRef::none,
+                    run::Joined{.step = step, .other = other});
+}
+
+void Journal::filed(const mail::Mailbox& mailbox, MailId mail)
+{
+    std::vector<MailId>& mails = waiting_[lower(mail::format(mailbox))];
+    if (std::ranges::find(mails, mail) == mails.end()) mails.push_back(mail);
+}
+
+void Journal::fetched(const mail::Mailbox& mailbox, MailId mail)
+{
+    std::erase(waiting_[lower(mail::format(mailbox))], mail);
+}
+
+std::vector<MailId> Journal::waiting(const mail::Mailbox& mailbox) const
+{
+    const auto known = waiting_.find(lower(mail::format(mailbox)));
+    return known == waiting_.end() ? std::vector<MailId>{} : known->second;
 }
 
 void Journal::process_changed(NodeId node, run::ProcessChange change)

@@ -2,10 +2,13 @@
 /// The story of every mail, kept where its steps happen: who made it, which step began and how it ended. What is written
 /// here becomes facts, and whoever waits for a step (a scenario's `after`) is told.
 
+#include "protocols/mail/address.hpp"
 #include "sim/net/context.hpp"
 
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
 
 namespace tegami::nodes {
 
@@ -54,13 +57,23 @@ class Journal {
         std::string recipients; ///< empty where it serves all of the mail's
         std::string peer;       ///< host, mailbox or name it is done with
         std::uint16_t port = 0;
+        std::string part{}; ///< which of several ways of the mail: the domain it goes to, the mailbox
     };
-    /// Beginning a step of a mail again is a further try of it.
+    /// Beginning a step of a mail again, at the same node and on the same way, is a further try of it.
     SpanId begin(NodeId node, const Beginning& beginning);
+    /// It has begun and not ended.
+    bool is_open(SpanId span) const { return open_.contains(span); }
     /// `reason`: a stable key; `detail`: the reply, file name or the like that decided.
     void end(NodeId node, SpanId span, Outcome outcome, std::string_view reason = {}, std::string_view detail = {});
     /// A step goes on in a session that was there already.
     void join(NodeId node, SpanId step, Spans session);
+    /// A step waits for what another one finds out.
+    void wait_for(NodeId node, SpanId step, SpanId other);
+
+    // Which mails lie in a mailbox and were not fetched: what their readers' steps serve, before a server has told them.
+    void filed(const mail::Mailbox& mailbox, MailId mail);
+    void fetched(const mail::Mailbox& mailbox, MailId mail);
+    std::vector<MailId> waiting(const mail::Mailbox& mailbox) const;
 
     void process_changed(NodeId node, run::ProcessChange change);
 
@@ -72,7 +85,9 @@ class Journal {
     Watcher* watcher_ = nullptr;
     run::FactRef cause_{};
     std::vector<std::uint32_t> mails_made_; // by node
-    std::map<std::pair<MailId, Step>, std::uint32_t> tries_;
+    std::map<std::tuple<MailId, Step, NodeId, std::string>, std::uint32_t> tries_;
+    std::set<SpanId> open_;
+    std::map<std::string, std::vector<MailId>> waiting_; // by mailbox, in lower case
 };
 
 } // namespace tegami::nodes

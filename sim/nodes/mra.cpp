@@ -21,11 +21,16 @@ class Mra::Maildrop final : public pop3::Maildrop {
             listed.push_back({entry.size, unique_id(entry.name)});
             Message message{std::move(entry), {}, {}};
             for (const MailId mail : journal().mails_of(message.entry.spans)) {
+                if (const SpanId by_reader = asked_for(mail, spans); by_reader != SpanId::none) {
+                    message.asked.push_back(by_reader);
+                    continue;
+                }
                 const SpanId asked = journal().begin(node(), {.mail = mail,
                                                               .step = Step::r3_request,
                                                               .recipients = {},
                                                               .peer = mra_.mailboxes_.label(user),
-                                                              .port = static_cast<std::uint16_t>(mra_.settings_.port)});
+                                                              .port = static_cast<std::uint16_t>(mra_.settings_.port),
+                                                              .part = user});
                 journal().join(node(), asked, spans);
                 message.asked.push_back(asked);
             }
@@ -46,7 +51,8 @@ class Mra::Maildrop final : public pop3::Maildrop {
                                                           .step = Step::r4_fetch,
                                                           .recipients = {},
                                                           .peer = user_,
-                                                          .port = static_cast<std::uint16_t>(mra_.settings_.port)});
+                                                          .port = static_cast<std::uint16_t>(mra_.settings_.port),
+                                                          .part = user_});
             journal().join(node(), fetch, spans);
             fetching = mra_.host_.spans().with(fetching, fetch);
         }
@@ -66,7 +72,11 @@ class Mra::Maildrop final : public pop3::Maildrop {
         bool all = true;
         if (!gone.empty()) all = co_await mra_.mailboxes_.remove(user_, std::move(gone));
         if (all)
-            for (const std::size_t number : numbers) answer(messages_[number - 1]);
+            for (const std::size_t number : numbers) {
+                answer(messages_[number - 1]);
+                for (const MailId mail : journal().mails_of(messages_[number - 1].entry.spans))
+                    journal().fetched({user_, mra_.settings_.domain}, mail);
+            }
         release();
         co_return all;
     }
@@ -75,8 +85,7 @@ class Mra::Maildrop final : public pop3::Maildrop {
     {
         mra_.locked_.erase(user_);
         for (Message& message : messages_) {
-            for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::deferred, "left.on.server");
-            message.asked.clear();
+            end(message, Outcome::deferred, "left.on.server");
         }
     }
 
@@ -87,10 +96,22 @@ class Mra::Maildrop final : public pop3::Maildrop {
         Spans fetching;            ///< R4 of its mails, once it was retrieved
     };
     /// What was asked for is given: the message, or its removal where the reader had it already.
-    void answer(Message& message)
+    void answer(Message& message) { end(message, Outcome::done); }
+    void end(Message& message, Outcome outcome, std::string_view reason = {})
     {
-        for (const SpanId asked : message.asked) journal().end(node(), asked, Outcome::done);
+        for (const SpanId asked : message.asked)
+            if (journal().is_open(asked)) journal().end(node(), asked, outcome, reason);
         message.asked.clear();
+    }
+    /// R3 of a mail that its reader has begun.
+    SpanId asked_for(MailId mail, Spans spans) const
+    {
+        for (const SpanId member : mra_.host_.spans().members(spans)) {
+            const run::Span& span = mra_.host_.spans()[member];
+            if (span.mail == mail && span.step == Step::r3_request && mra_.host_.journal().is_open(member))
+                return member;
+        }
+        return SpanId::none;
     }
     Journal& journal() { return mra_.host_.journal(); }
     NodeId node() const { return mra_.host_.node(); }

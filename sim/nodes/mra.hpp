@@ -15,6 +15,7 @@ class Mra final : public Role {
         std::map<std::string, std::string> passwords; ///< by user
         pop3::Policy policy;
         wire::Port port{110};
+        std::string domain{}; ///< of the users' addresses
     };
     Mra(Host& host, Mailboxes& mailboxes, Settings settings)
         : host_(host), mailboxes_(mailboxes), settings_(std::move(settings))

@@ -1,5 +1,7 @@
 #include "sim/nodes/mua.hpp"
 
+#include "sim/nodes/words.hpp"
+
 #include <algorithm>
 
 namespace tegami::nodes {
@@ -7,33 +9,6 @@ namespace tegami::nodes {
 namespace {
 
 constexpr std::string_view outbox_folder = "outbox";
-
-std::string_view reason_of(wire::ConnectError error)
-{
-    switch (error) {
-    case wire::ConnectError::refused: return "connect.refused";
-    case wire::ConnectError::timed_out: return "connect.timed_out";
-    case wire::ConnectError::unreachable: return "connect.unreachable";
-    case wire::ConnectError::no_port: return "connect.no_port";
-    }
-    return {};
-}
-
-std::string reply_line(const smtp::Reply& reply)
-{
-    std::string line = smtp::format(reply);
-    return line.substr(0, line.find('\r'));
-}
-
-std::string listed(const std::vector<mail::Mailbox>& mailboxes)
-{
-    std::string text;
-    for (const mail::Mailbox& mailbox : mailboxes) {
-        if (!text.empty()) text += ", ";
-        text += mail::format(mailbox);
-    }
-    return text;
-}
 
 } // namespace
 
@@ -90,6 +65,7 @@ Task<void> Mua::put(std::size_t index)
                                                                .mail = letter.mail,
                                                                .step = Step::none,
                                                                .tries = 0}));
+    letter.spans = mine;
     const auto made = co_await disk.create(letter.path, format(letter.file), mine);
     if (made) {
         const auto synced = co_await disk.sync(letter.path);
@@ -102,16 +78,42 @@ Task<void> Mua::put(std::size_t index)
                                          .tries = 0,
                                          .reply = {}});
     letter.under_way = false;
-    kick(letter.file.server);
+    kick(server_of(letter));
 }
 
-bool Mua::due(const Letter& letter, wire::Endpoint to) const
+bool Mua::due(const Letter& letter, const Hop& to) const
 {
-    return !letter.under_way && letter.file.server == to && letter.next_try <= host_.engine().now() &&
+    return !letter.under_way && server_of(letter) == to && letter.next_try <= host_.engine().now() &&
            !letter.file.forward_paths.empty();
 }
 
-void Mua::kick(wire::Endpoint to)
+bool Mua::resend(MailId mail)
+{
+    const auto found = std::ranges::find(letters_, mail, [](const auto& letter) { return letter->mail; });
+    if (found == letters_.end()) return false;
+    Letter& letter = **found;
+    if (letter.file.forward_paths.empty() && letter.refused.empty() && !letter.under_way) return false;
+    letter.again = true;
+    if (!letter.under_way) host_.spawn(send_again(letter));
+    return true;
+}
+
+/// By the account, wherever it was to go before.
+Task<void> Mua::send_again(Letter& letter)
+{
+    letter.again = false;
+    for (mail::Mailbox& to : std::exchange(letter.refused, {})) letter.file.forward_paths.push_back(std::move(to));
+    if (letter.file.forward_paths.empty()) co_return;
+    letter.file.server = settings_.submit;
+    letter.file.server_name = settings_.submit_name;
+    letter.under_way = true; // until the disk knows of it
+    co_await keep(letter);
+    letter.under_way = false;
+    letter.next_try = host_.engine().now();
+    kick(server_of(letter));
+}
+
+void Mua::kick(const Hop& to)
 {
     if (std::ranges::find(talking_, to) != talking_.end()) return;
     if (std::ranges::none_of(letters_, [&](const auto& letter) { return due(*letter, to); })) return;
@@ -133,7 +135,7 @@ void Mua::begin_try(Letter& letter)
 /// Gives the session one letter after the other, and settles what became of each.
 class Mua::Outbox final : public smtp::Outbox {
   public:
-    Outbox(Mua& mua, wire::Endpoint to, std::vector<Letter*> begun) : mua_(mua), to_(to), begun_(std::move(begun)) {}
+    Outbox(Mua& mua, Hop to, std::vector<Letter*> begun) : mua_(mua), to_(std::move(to)), begun_(std::move(begun)) {}
 
     Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions& offered) override
     {
@@ -163,41 +165,12 @@ class Mua::Outbox final : public smtp::Outbox {
     Task<void> report(const smtp::MailResult& result) override
     {
         Letter& letter = *given_[result.id];
-        const std::vector<mail::Mailbox> asked = std::exchange(letter.file.forward_paths, {});
-        const smtp::RecipientResult* deferred = nullptr;
-        const smtp::RecipientResult* refused = nullptr;
-        bool taken = false;
-        std::string refused_for;
-        for (std::size_t i = 0; i < result.recipients.size(); ++i) {
-            const smtp::RecipientResult& r = result.recipients[i];
-            if (r.fate == smtp::Fate::accepted) {
-                taken = true;
-            } else if (r.fate == smtp::Fate::refused) {
-                if (!refused) refused = &r;
-                refused_for += (refused_for.empty() ? "" : ", ") + mail::format(asked[i]);
-            } else {
-                if (!deferred) deferred = &r;
-                letter.file.forward_paths.push_back(asked[i]);
-            }
-        }
-        Outcome outcome = Outcome::done;
-        std::string_view reason;
-        std::string detail;
-        if (deferred) {
-            outcome = Outcome::deferred;
-            reason = deferred->reply.code != 0                 ? "reply"
-                     : deferred->fate == smtp::Fate::uncertain ? "broke.after.dot"
-                                                               : "broke";
-            if (deferred->reply.code != 0) detail = reply_line(deferred->reply);
-        } else if (refused && !taken) {
-            outcome = Outcome::refused;
-            reason = "reply";
-            detail = reply_line(refused->reply);
-        } else if (refused) { // it goes its way to the others
-            reason = "refused.some";
-            detail = refused_for + ": " + reply_line(refused->reply);
-        }
-        co_await mua_.settle(letter, outcome, reason, std::move(detail));
+        Handed handed = judge(result, letter.file.forward_paths);
+        for (std::size_t i = 0; i < result.recipients.size(); ++i)
+            if (result.recipients[i].fate == smtp::Fate::refused)
+                letter.refused.push_back(letter.file.forward_paths[i]);
+        letter.file.forward_paths = std::move(handed.left);
+        co_await mua_.settle(letter, handed.outcome, handed.reason, std::move(handed.detail));
     }
 
     void set_session(Spans session) { session_ = session; }
@@ -206,13 +179,36 @@ class Mua::Outbox final : public smtp::Outbox {
 
   private:
     Mua& mua_;
-    wire::Endpoint to_;
+    Hop to_;
     std::vector<Letter*> begun_; // their S1 opened the connection
     std::vector<Letter*> given_;
     Spans session_;
 };
 
-Task<void> Mua::hand_over(wire::Endpoint to)
+/// S1.dns: every letter that waits for the answer has one of its own; the question is asked once.
+Task<std::expected<std::vector<wire::Address>, Names::Failure>> Mua::find_server(const Hop& to,
+                                                                                 const std::vector<Letter*>& begun)
+{
+    if (to.at.address != wire::Address{}) co_return std::vector{to.at.address};
+    std::vector<MailId> mails;
+    for (const Letter* const letter : begun) mails.push_back(letter->mail);
+    Steps asking{host_};
+    asking.begin(mails, {.mail = {}, .step = Step::s1_dns, .recipients = {}, .peer = to.name});
+    for (std::size_t i = 0; i < begun.size(); ++i)
+        host_.journal().wait_for(host_.node(), begun[i]->step, asking.each()[i]);
+    if (!host_.names()) {
+        asking.end(Outcome::deferred, "dns.none", to.name);
+        co_return std::unexpected(Names::Failure::timed_out);
+    }
+    auto addresses = co_await host_.names()->addresses(to.name, asking.spans());
+    if (addresses)
+        asking.end(Outcome::done, {}, listed(*addresses));
+    else
+        asking.end(Outcome::deferred, reason_of(addresses.error()), to.name);
+    co_return addresses;
+}
+
+Task<void> Mua::hand_over(Hop to)
 {
     std::vector<Letter*> begun;
     Spans serves;
@@ -222,27 +218,47 @@ Task<void> Mua::hand_over(wire::Endpoint to)
         begun.push_back(letter.get());
         serves = host_.spans().with(serves, letter->step);
     }
-    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::smtp};
-    auto connected = co_await connector.connect(to, serves);
     std::vector<Letter*> left = begun;
+    Outcome outcome = Outcome::deferred;
     std::string_view reason = "broke";
     std::string detail;
-    if (connected) {
-        wire::Stream& stream = **connected;
-        smtp::ClientOptions options;
-        options.hello = host_.domain_name();
-        Outbox outbox{*this, to, std::move(begun)};
-        if (const auto* tcp = dynamic_cast<net::TcpStream*>(&stream)) outbox.set_session(tcp->session());
-        const smtp::SessionEnd end = co_await smtp::deliver(stream, options, outbox);
-        left = outbox.left();
-        if (end.reply.code != 0 && !end.reply.positive()) {
-            reason = "reply";
-            detail = reply_line(end.reply);
-        }
-    } else
-        reason = reason_of(connected.error());
+    auto addresses = co_await find_server(to, begun);
+    if (addresses) {
+        auto connected = co_await connect_to_any(host_, std::move(*addresses), to.at.port, run::Protocol::smtp, serves);
+        if (connected) {
+            smtp::ClientOptions options;
+            options.hello = host_.domain_name();
+            if (to.at.port != wire::Port{25}) options.credentials = settings_.login;
+            Outbox outbox{*this, to, std::move(begun)};
+            outbox.set_session(connected->session);
+            const smtp::SessionEnd end = co_await smtp::deliver(*connected->stream, options, outbox);
+            left = outbox.left();
+            if (end.reply.code != 0 && !end.reply.positive()) {
+                reason = "reply";
+                detail = reply_line(end.reply);
+            }
+            // Who is not believed, or cannot say who he is, has to see to it: trying again alone helps nobody.
+            if (end.stage == smtp::Stage::authentication) {
+                if (end.mechanism.empty()) {
+                    outcome = Outcome::failed;
+                    reason = "auth.none_offered";
+                } else if (end.reply.permanent_failure()) {
+                    outcome = Outcome::refused;
+                }
+            }
+        } else
+            reason = reason_of(connected.error());
+    } else {
+        reason = host_.names() ? reason_of(addresses.error()) : "dns.none";
+        detail = to.name;
+    }
     std::erase(talking_, to);
-    for (Letter* const letter : left) co_await settle(*letter, Outcome::deferred, reason, detail);
+    for (Letter* const letter : left) {
+        if (outcome != Outcome::deferred)
+            for (mail::Mailbox& path : std::exchange(letter->file.forward_paths, {}))
+                letter->refused.push_back(std::move(path));
+        co_await settle(*letter, outcome, reason, detail);
+    }
     kick(to); // what was written meanwhile
 }
 
@@ -270,25 +286,32 @@ Task<void> Mua::settle(Letter& letter, Outcome outcome, std::string_view reason,
             static_cast<void>(gone), static_cast<void>(synced);
         }
         letter.under_way = false;
+        if (letter.again) co_await send_again(letter);
         co_return;
     }
-    if (!letter.path.empty()) { // whom it still must reach, and how often it was tried
-        const auto old = disk.do_read(letter.path);
-        const std::string beside = letter.path + ".new";
-        const auto gone = co_await disk.remove(beside);
-        const auto made = co_await disk.create(beside, format(letter.file), old ? (*old)->spans : Spans{});
-        if (made) {
-            const auto synced = co_await disk.sync(beside);
-            if (synced) {
-                const auto moved = co_await disk.rename(beside, letter.path);
-                const auto named = co_await disk.sync_folder(std::string{outbox_folder});
-                static_cast<void>(moved), static_cast<void>(named);
-            }
-        }
-        static_cast<void>(gone);
-    }
+    if (!letter.again) co_await keep(letter); // whom it still must reach, and how often it was tried
     letter.under_way = false;
-    schedule_retry(letter);
+    if (letter.again)
+        co_await send_again(letter);
+    else
+        schedule_retry(letter);
+}
+
+/// Writes down how a letter stands now, in the place of what the disk has of it.
+Task<void> Mua::keep(Letter& letter)
+{
+    if (letter.path.empty()) co_return; // it leaves from memory
+    engine::Disk& disk = host_.disk();
+    const std::string beside = letter.path + ".new";
+    const auto gone = co_await disk.remove(beside);
+    const auto made = co_await disk.create(beside, format(letter.file), letter.spans);
+    static_cast<void>(gone);
+    if (!made) co_return;
+    const auto synced = co_await disk.sync(beside);
+    if (!synced) co_return;
+    const auto moved = co_await disk.rename(beside, letter.path);
+    const auto named = co_await disk.sync_folder(std::string{outbox_folder});
+    static_cast<void>(moved), static_cast<void>(named);
 }
 
 void Mua::schedule_retry(Letter& letter)
@@ -297,10 +320,10 @@ void Mua::schedule_retry(Letter& letter)
     for (std::uint32_t i = 1; i < letter.file.tries && wait < longest_retry; ++i) wait = wait * 2;
     wait = std::min(wait, longest_retry);
     letter.next_try = host_.engine().now() + wait;
-    host_.spawn(wait_and_kick(letter.file.server, wait));
+    host_.spawn(wait_and_kick(server_of(letter), wait));
 }
 
-Task<void> Mua::wait_and_kick(wire::Endpoint to, Duration length)
+Task<void> Mua::wait_and_kick(Hop to, Duration length)
 {
     co_await host_.engine().pause(host_.node(), length);
     kick(to);
@@ -358,19 +381,55 @@ class Mua::Sink final : public pop3::Sink {
 
 void Mua::fetch(bool keep) { host_.spawn(fetch_all(keep)); }
 
+/// R3.dns and R3 serve the mails that lie in the mailbox, known to the story before the server tells of them. Each is
+/// ended by the server that answers it, or here where none did.
 Task<void> Mua::fetch_all(bool keep)
 {
-    net::HostConnector connector{host_.network().tcp, host_.node(), run::Protocol::pop3};
-    auto connected = co_await connector.connect(settings_.mailbox, {});
-    if (!connected) co_return;
+    const std::vector<MailId> mails = host_.journal().waiting(settings_.self.mailbox);
+    Steps asking{host_};
+    asking.begin(mails, {.mail = {},
+                         .step = Step::r3_request,
+                         .recipients = {},
+                         .peer = settings_.mailbox_name,
+                         .port = static_cast<std::uint16_t>(settings_.mailbox.port)});
+    Handed ended;
+    ended.outcome = Outcome::failed;
+    co_await fetch_from(mails, asking, keep, ended);
+    asking.end(ended.outcome, ended.reason, ended.detail);
+}
+
+Task<void> Mua::fetch_from(std::vector<MailId> mails, Steps& asking, bool keep, Handed& ended)
+{
+    auto addresses =
+        co_await find_hop(host_, {settings_.mailbox_name, settings_.mailbox}, Step::r3_dns, mails, asking, {});
+    if (!addresses) {
+        ended.reason = addresses.error().reason;
+        ended.detail = addresses.error().detail;
+        co_return;
+    }
+    auto connected = co_await connect_to_any(host_, std::move(*addresses), settings_.mailbox.port, run::Protocol::pop3,
+                                             asking.spans());
+    if (!connected) {
+        ended.reason = reason_of(connected.error());
+        co_return;
+    }
     pop3::FetchOptions options;
     options.user = settings_.user;
     options.password = settings_.password;
     options.keep_on_server = keep;
+    options.spans = asking.spans();
     options.algebra = &host_.spans();
     Sink sink{*this};
-    const pop3::FetchEnd end = co_await pop3::fetch(**connected, options, sink);
-    static_cast<void>(end);
+    const pop3::FetchEnd end = co_await pop3::fetch(*connected->stream, options, sink);
+    if (end.complete) {
+        ended.outcome = Outcome::deferred;
+        ended.reason = "read.not_listed";
+    } else if (end.response && !end.response->ok) {
+        ended.reason = "read.refused";
+        ended.detail = "-ERR " + end.response->text;
+    } else {
+        ended.reason = "broke";
+    }
 }
 
 // ---- starting ------------------------------------------------------------------------------------------------------
@@ -390,7 +449,7 @@ void Mua::start()
         const std::string path = std::string{outbox_folder} + '/' + name;
         const auto stored = host_.disk().do_read(path);
         if (!stored) continue;
-        auto file = parse_outbox_file((*stored)->octets);
+        auto file = parse_queue_file((*stored)->octets);
         const std::vector<MailId> mails = host_.journal().mails_of((*stored)->spans);
         if (!file || mails.empty() || name.ends_with(".new")) {
             half_written.push_back(path);
@@ -400,27 +459,28 @@ void Mua::start()
         letter->file = std::move(*file);
         letter->path = path;
         letter->mail = mails.front();
+        letter->spans = (*stored)->spans;
         letter->next_try = host_.engine().now();
         letters_.push_back(std::move(letter));
     }
     std::ranges::sort(letters_, {}, [](const auto& letter) { return letter->mail; });
     host_.spawn(mailboxes_.clean(settings_.user));
-    std::vector<wire::Endpoint> servers;
+    std::vector<Hop> servers;
     for (const auto& letter : letters_)
-        if (std::ranges::find(servers, letter->file.server) == servers.end()) servers.push_back(letter->file.server);
+        if (std::ranges::find(servers, server_of(*letter)) == servers.end()) servers.push_back(server_of(*letter));
     if (half_written.empty())
-        for (const wire::Endpoint& server : servers) kick(server);
+        for (const Hop& server : servers) kick(server);
     else
         host_.spawn(clean_and_kick(std::move(half_written), std::move(servers)));
 }
 
-Task<void> Mua::clean_and_kick(std::vector<std::string> half_written, std::vector<wire::Endpoint> servers)
+Task<void> Mua::clean_and_kick(std::vector<std::string> half_written, std::vector<Hop> servers)
 {
     for (const std::string& path : half_written) {
         const auto gone = co_await host_.disk().remove(path);
         static_cast<void>(gone);
     }
-    for (const wire::Endpoint& server : servers) kick(server);
+    for (const Hop& server : servers) kick(server);
 }
 
 } // namespace tegami::nodes

@@ -1,13 +1,16 @@
 #pragma once
 /// A user's mail program on one device: an outbox on its disk from which letters leave by SMTP, and what it fetched by
 /// POP3. A letter is in the outbox until a server has promised to deliver it for every recipient, so it survives a crash;
-/// after one it may be sent twice, with the same Message-ID (RFC 1047).
+/// after one it may be sent twice, with the same Message-ID (RFC 1047). Servers are asked for by their names, unless an
+/// address was given.
 
 #include "protocols/mail/letter.hpp"
 #include "protocols/pop3/client.hpp"
 #include "protocols/smtp/client.hpp"
+#include "sim/nodes/handing_over.hpp"
+#include "sim/nodes/hop.hpp"
 #include "sim/nodes/mailboxes.hpp"
-#include "sim/nodes/outbox_file.hpp"
+#include "sim/nodes/queue_file.hpp"
 
 namespace tegami::nodes {
 
@@ -21,10 +24,12 @@ class Mua final : public Role {
         std::string user; ///< "bob": the mailbox asked for
         mail::NamedMailbox self;
         std::string password;
-        wire::Endpoint submit;   ///< where letters go unless they say otherwise
+        wire::Endpoint submit;   ///< where letters go unless they say otherwise; without an address: by its name
         std::string submit_name; ///< that host, as people call it
-        wire::Endpoint mailbox;  ///< its MRA
+        wire::Endpoint mailbox;  ///< its MRA; without an address: by its name
         std::string mailbox_name;
+        /// With what it authenticates itself on any port but 25 (RFC 6409 §4.3).
+        std::optional<sasl::Credentials> login{};
     };
     Mua(Host& host, Mailboxes& mailboxes, Settings settings);
 
@@ -40,37 +45,49 @@ class Mua final : public Role {
     };
     /// The user writes a letter and presses Send.
     MailId send(const Writing& writing);
+    /// The user sends a letter once more, as it is, by the account: what is left of it in the outbox, or what a server has
+    /// refused. False where nothing is.
+    bool resend(MailId mail);
     /// The user asks for mail. `keep`: leaves it on the server.
     void fetch(bool keep);
 
   private:
     struct Letter {
-        OutboxFile file;
+        QueueFile file;
         std::string path; ///< on the disk, once it is there
+        Spans spans;      ///< the file's
         MailId mail;
         Time next_try;
-        bool under_way = false; ///< a session has it
-        SpanId step{};          ///< S1 of the try under way
+        bool under_way = false;             ///< a session has it
+        SpanId step{};                      ///< S1 of the try under way
+        std::vector<mail::Mailbox> refused; ///< for whom a server would not take it
+        bool again = false;                 ///< to be sent once more as soon as the try under way is over
     };
     class Outbox;
     class Sink;
 
     Task<void> put(std::size_t letter);
-    Task<void> hand_over(wire::Endpoint to);
-    Task<void> wait_and_kick(wire::Endpoint to, Duration length);
-    Task<void> clean_and_kick(std::vector<std::string> half_written, std::vector<wire::Endpoint> servers);
+    Task<void> hand_over(Hop to);
+    Task<std::expected<std::vector<wire::Address>, Names::Failure>> find_server(const Hop& to,
+                                                                                const std::vector<Letter*>& begun);
+    Task<void> wait_and_kick(Hop to, Duration length);
+    Task<void> clean_and_kick(std::vector<std::string> half_written, std::vector<Hop> servers);
     Task<void> fetch_all(bool keep);
-    void kick(wire::Endpoint to);
-    bool due(const Letter& letter, wire::Endpoint to) const;
+    Task<void> fetch_from(std::vector<MailId> mails, Steps& asking, bool keep, Handed& ended);
+    void kick(const Hop& to);
+    bool due(const Letter& letter, const Hop& to) const;
     void begin_try(Letter& letter);
     Task<void> settle(Letter& letter, Outcome outcome, std::string_view reason, std::string detail);
+    Task<void> keep(Letter& letter);
+    Task<void> send_again(Letter& letter);
     void schedule_retry(Letter& letter);
+    static Hop server_of(const Letter& letter) { return {letter.file.server_name, letter.file.server}; }
 
     Host& host_;
     Mailboxes& mailboxes_;
     Settings settings_;
     std::vector<std::unique_ptr<Letter>> letters_; // in the order in which they were written
-    std::vector<wire::Endpoint> talking_;          // servers with which a session is under way
+    std::vector<Hop> talking_;                     // servers with which a session is under way
 };
 
 } // namespace tegami::nodes

@@ -22,18 +22,27 @@ struct Choices;
     };
 
 TEGAMI_CHOICES(Level, full, "none", "story", "headers", "full")
-TEGAMI_CHOICES(Fate, down, "arrives", "lost", "down")
-TEGAMI_CHOICES(DropReason, no_protocol, "queue_full", "link_down", "host_off", "not_for_us", "malformed",
-               "bad_checksum", "no_route", "ttl_exceeded", "no_neighbour", "arp_queue_full", "no_listener",
-               "no_protocol")
+TEGAMI_CHOICES(Fate, copied, "arrives", "lost", "down", "copied")
+TEGAMI_CHOICES(DropReason, incomplete, "queue_full", "link_down", "host_off", "not_for_us", "malformed", "bad_checksum",
+               "no_route", "ttl_exceeded", "no_neighbour", "arp_queue_full", "no_listener", "no_protocol", "too_big",
+               "filtered", "incomplete")
 TEGAMI_CHOICES(ArpChange, unanswered, "asked", "learnt", "expired", "unanswered")
+TEGAMI_CHOICES(NeighbourChange, confirmed, "asked", "learnt", "expired", "unanswered", "probed", "confirmed")
+TEGAMI_CHOICES(AddressChange, removed, "checking", "assigned", "duplicate", "disputed", "removed")
+TEGAMI_CHOICES(SwitchChange, moved, "learnt", "moved")
+TEGAMI_CHOICES(Reassembly, too_large, "done", "timed_out", "overlapping", "crowded_out", "too_large")
 TEGAMI_CHOICES(MailboxChange, deleted, "delivered", "seen", "deleted")
 TEGAMI_CHOICES(QueueChange, failed, "put", "taken", "deferred", "failed")
 TEGAMI_CHOICES(DiskChange, power_cut, "written", "synced", "renamed", "removed", "folder_synced", "power_cut")
 TEGAMI_CHOICES(ProcessChange, restarted, "started", "stopped", "crashed", "power_cut", "restarted")
-TEGAMI_CHOICES(LinkChange, loss, "up", "down", "loss")
+TEGAMI_CHOICES(LinkChange, mtu, "up", "down", "loss", "duplicate", "reorder", "jitter", "delay", "rate", "queue", "mtu")
 TEGAMI_CHOICES(Direction, received, "sent", "received")
 TEGAMI_CHOICES(Protocol, dns, "none", "smtp", "pop3", "lmtp", "dns")
+TEGAMI_CHOICES(MailChange, bcc_removed, "date_added", "message_id_added", "sender_added", "sender_removed",
+               "bcc_removed")
+TEGAMI_CHOICES(AuthVerdict, cancelled, "accepted", "refused", "malformed", "cancelled")
+TEGAMI_CHOICES(RouteChoice, tries_address, "listed", "implicit", "literal", "null_mx", "left_out", "tries_host",
+               "tries_address")
 TEGAMI_CHOICES(DnsTransport, tcp, "udp", "tcp")
 TEGAMI_CHOICES(DnsOutcome, forged, "answer", "alias", "referral", "no_such_name", "no_data", "refused", "failed",
                "truncated", "timed_out", "lame", "forged")

@@ -48,6 +48,12 @@ enum class FactKind : std::uint8_t {
     frame_cut,
     arp_changed = 8,
     icmp_noted,
+    neighbour_changed,
+    address_changed,
+    switch_changed,
+    path_mtu_changed,
+    packet_fragmented,
+    packet_reassembled,
     tcp_opened = 16,
     tcp_sent,
     tcp_received,
@@ -56,6 +62,7 @@ enum class FactKind : std::uint8_t {
     tcp_timer,
     tcp_refused,
     tcp_closed,
+    tcp_remarked,
     line_said = 32,
     line_heard,
     session_begun,
@@ -64,6 +71,9 @@ enum class FactKind : std::uint8_t {
     mailbox_changed,
     queue_changed,
     disk_changed,
+    mail_completed,
+    auth_judged,
+    mail_routed,
     process_changed = 48,
     link_changed,
     step_begun = 56,
@@ -85,6 +95,7 @@ enum class Fate : std::uint8_t {
     arrives, ///< after `transit`
     lost,    ///< the link lost it
     down,    ///< the link was down
+    copied,  ///< the link made a second copy of the frame that it was just handed: this one, which arrives
 };
 
 enum class DropReason : std::uint8_t {
@@ -100,16 +111,59 @@ enum class DropReason : std::uint8_t {
     arp_queue_full, ///< too many packets waited for one ARP answer
     no_listener,    ///< no connection and no listening port
     no_protocol,    ///< an IP protocol or EtherType that the host does not speak
+    too_big,        ///< for the next link, and not to be cut
+    filtered,       ///< a filter's row says so
+    incomplete,     ///< a fragment whose others did not come, or that does not go with them; `rule` says which
 };
 
 enum class ArpChange : std::uint8_t { asked, learnt, expired, unanswered };
+/// RFC 4861 §7. `expired` is ARP's alone.
+enum class NeighbourChange : std::uint8_t {
+    asked,      ///< all who may be it
+    learnt,     ///< its MAC address, or another one than before
+    expired,    ///< forgotten for its age
+    unanswered, ///< given up
+    probed,     ///< asked alone, whether it is still there
+    confirmed,  ///< it is
+};
+enum class AddressChange : std::uint8_t {
+    checking,  ///< whether it is ours alone: RFC 5227, RFC 4862
+    assigned,  ///< it is
+    duplicate, ///< somebody else has it: it is not used (any more)
+    disputed,  ///< somebody else says that it is his; we go on using it
+    removed,
+};
+enum class SwitchChange : std::uint8_t { learnt, moved };
+/// What became of fragments that belong together.
+enum class Reassembly : std::uint8_t {
+    done,
+    timed_out,
+    overlapping, ///< all of them are dropped
+    crowded_out, ///< others needed the room
+    too_large,
+};
 enum class MailboxChange : std::uint8_t { delivered, seen, deleted };
 enum class QueueChange : std::uint8_t { put, taken, deferred, failed };
 enum class DiskChange : std::uint8_t { written, synced, renamed, removed, folder_synced, power_cut };
 enum class ProcessChange : std::uint8_t { started, stopped, crashed, power_cut, restarted };
-enum class LinkChange : std::uint8_t { up, down, loss };
+/// `amount` is in: millionths of frames (loss, duplicate, reorder), ns (delay, jitter), bits a second, octets (queue, mtu).
+enum class LinkChange : std::uint8_t { up, down, loss, duplicate, reorder, jitter, delay, rate, queue, mtu };
 enum class Direction : std::uint8_t { sent, received };
 enum class Protocol : std::uint8_t { none, smtp, pop3, lmtp, dns };
+
+/// What an MSA did to a message. RFC 6409 §8.
+enum class MailChange : std::uint8_t { date_added, message_id_added, sender_added, sender_removed, bcc_removed };
+enum class AuthVerdict : std::uint8_t { accepted, refused, malformed, cancelled };
+/// What an MTA makes of a domain on the way to it. RFC 5321 §5.1.
+enum class RouteChoice : std::uint8_t {
+    listed,       ///< these are its mail servers, in the order in which they will be tried
+    implicit,     ///< it names none: the domain itself is the host
+    literal,      ///< an address stands in the place of the domain
+    null_mx,      ///< it takes no mail (RFC 7505)
+    left_out,     ///< a mail server that is not tried
+    tries_host,   ///< now this server
+    tries_address ///< now this address of it
+};
 
 enum class DnsTransport : std::uint8_t { udp, tcp };
 /// What an answer of the name system says.
@@ -183,8 +237,8 @@ struct FrameCrossed {
     NicId to{};
     Duration transit{};
     Fate fate{};
-    /// The new link, network and transport headers up to the last octet that differs; empty where only what a router
-    /// must change did: TTL one less, its checksum, MAC addresses of `nic` and `to`.
+    /// Where more changed than what the node that passed it on must change, the frame's first octets up to the last that
+    /// differs. A router must: TTL one less, its checksum, MAC addresses of `nic` and `to`. A switch changes nothing.
     Octets rewritten;
     static constexpr auto fields()
     {
@@ -223,9 +277,9 @@ struct FrameCut {
 
 struct LinkChanged {
     TEGAMI_FACT(link_changed, "link.changed", none)
-    NicId nic{}; ///< one of the link's two ends
+    NicId nic{}; ///< one of the link's two ends, of what this one sends
     LinkChange change{};
-    std::uint64_t amount = 0; ///< loss in millionths
+    std::uint64_t amount = 0; ///< in the unit of its change
     static constexpr auto fields()
     {
         return std::tuple{field("nic", &LinkChanged::nic), field("change", &LinkChanged::change),
@@ -245,6 +299,90 @@ struct ArpChanged {
     {
         return std::tuple{field("nic", &ArpChanged::nic), field("change", &ArpChanged::change),
                           field("address", &ArpChanged::address), field("mac", &ArpChanged::mac)};
+    }
+};
+
+/// An IPv6 neighbour, as RFC 4861 §7.3 follows it.
+struct NeighbourChanged {
+    TEGAMI_FACT(neighbour_changed, "neighbour.changed", story)
+    NicId nic{};
+    NeighbourChange change{};
+    wire::Address address;
+    link::MacAddress mac; ///< zero where it is not known
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &NeighbourChanged::nic), field("change", &NeighbourChanged::change),
+                          field("address", &NeighbourChanged::address), field("mac", &NeighbourChanged::mac)};
+    }
+};
+
+/// An interface's own address.
+struct AddressChanged {
+    TEGAMI_FACT(address_changed, "address.changed", story)
+    NicId nic{};
+    AddressChange change{};
+    wire::Address address;
+    std::uint8_t prefix_length = 0;
+    link::MacAddress mac; ///< whose it is as well; zero unless duplicate or disputed
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &AddressChanged::nic), field("change", &AddressChanged::change),
+                          field("address", &AddressChanged::address),
+                          field("prefix_length", &AddressChanged::prefix_length), field("mac", &AddressChanged::mac)};
+    }
+};
+
+/// A switch heard a station on a port.
+struct SwitchChanged {
+    TEGAMI_FACT(switch_changed, "switch.changed", story)
+    NicId nic{};
+    SwitchChange change{};
+    link::MacAddress mac;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("nic", &SwitchChanged::nic), field("change", &SwitchChanged::change),
+                          field("mac", &SwitchChanged::mac)};
+    }
+};
+
+/// A host learnt how large packets to a destination may be. RFC 1191, RFC 8201.
+struct PathMtuChanged {
+    TEGAMI_FACT(path_mtu_changed, "path_mtu.changed", story)
+    wire::Address destination;
+    std::uint32_t mtu = 0;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("destination", &PathMtuChanged::destination), field("mtu", &PathMtuChanged::mtu)};
+    }
+};
+
+/// A packet was cut for a link. The fragments are frames of their own, whose cause this is; what was cut, if it was a
+/// frame, goes no further.
+struct PacketFragmented {
+    TEGAMI_FACT(packet_fragmented, "packet.fragmented", story)
+    FrameRef frame{}; ///< none where the host cut what it sends itself
+    NicId nic{};      ///< for which link
+    std::uint32_t fragments = 0;
+    std::uint64_t octets = 0; ///< of the whole packet
+    static constexpr auto fields()
+    {
+        return std::tuple{field("frame", &PacketFragmented::frame), field("nic", &PacketFragmented::nic),
+                          field("fragments", &PacketFragmented::fragments), field("octets", &PacketFragmented::octets)};
+    }
+};
+
+/// Fragments that came were put together, or given up.
+struct PacketReassembled {
+    TEGAMI_FACT(packet_reassembled, "packet.reassembled", story)
+    wire::Address source;
+    std::uint32_t identification = 0;
+    Reassembly outcome{};
+    std::uint64_t octets = 0; ///< of payload, where done
+    static constexpr auto fields()
+    {
+        return std::tuple{field("source", &PacketReassembled::source),
+                          field("identification", &PacketReassembled::identification),
+                          field("outcome", &PacketReassembled::outcome), field("octets", &PacketReassembled::octets)};
     }
 };
 
@@ -373,6 +511,17 @@ struct TcpClosed {
     static constexpr auto fields() { return std::tuple{field("connection", &TcpClosed::connection)}; }
 };
 
+/// Something worth telling that changes nothing by itself: urgent data, octets that came twice, a smaller path, R1.
+struct TcpRemarked {
+    TEGAMI_FACT(tcp_remarked, "tcp.remarked", story)
+    ConnectionId connection{};
+    tcp::Rule rule{};
+    static constexpr auto fields()
+    {
+        return std::tuple{field("connection", &TcpRemarked::connection), field("rule", &TcpRemarked::rule)};
+    }
+};
+
 // ---- dialogues -----------------------------------------------------------------------------------------------------
 
 /// A session's connection and protocol, at the end that opened it and at the end that accepted it.
@@ -469,6 +618,50 @@ struct QueueChanged {
     {
         return std::tuple{field("entry", &QueueChanged::entry), field("change", &QueueChanged::change),
                           field("tries", &QueueChanged::tries), field("reply", &QueueChanged::reply)};
+    }
+};
+
+/// One thing that an MSA changed in a message.
+struct MailCompleted {
+    TEGAMI_FACT(mail_completed, "mail.completed", story)
+    MailChange change{};
+    std::string_view line; ///< the field, as it stands there now, or stood there
+    static constexpr auto fields()
+    {
+        return std::tuple{field("change", &MailCompleted::change), field("line", &MailCompleted::line)};
+    }
+};
+
+/// A client has shown who it is, or failed to.
+struct AuthJudged {
+    TEGAMI_FACT(auth_judged, "auth.judged", story)
+    AuthVerdict verdict{};
+    std::string_view mechanism;
+    std::string_view identity; ///< whom it said to be; empty where it did not come to that
+    static constexpr auto fields()
+    {
+        return std::tuple{field("verdict", &AuthJudged::verdict), field("mechanism", &AuthJudged::mechanism),
+                          field("identity", &AuthJudged::identity)};
+    }
+};
+
+/// A choice on the way to a domain.
+struct MailRouted {
+    TEGAMI_FACT(mail_routed, "mail.routed", story)
+    RouteChoice choice{};
+    std::string_view domain;
+    std::string_view host;        ///< where the choice is about one
+    wire::Address address;        ///< where the choice is about one
+    std::uint16_t preference = 0; ///< of the host
+    std::string_view detail; ///< listed: "10 mx1.example.com, 20 mx2.example.com"; left_out: a stable key of the reason
+    static constexpr auto fields()
+    {
+        return std::tuple{field("choice", &MailRouted::choice),
+                          field("domain", &MailRouted::domain),
+                          field("host", &MailRouted::host),
+                          field("address", &MailRouted::address),
+                          field("preference", &MailRouted::preference),
+                          field("detail", &MailRouted::detail)};
     }
 };
 
@@ -694,10 +887,11 @@ struct FilterChanged {
 
 using AnyFact =
     std::variant<std::monostate, FrameSent, FrameCrossed, FrameDropped, FrameCut, LinkChanged, ArpChanged, IcmpNoted,
+                 NeighbourChanged, AddressChanged, SwitchChanged, PathMtuChanged, PacketFragmented, PacketReassembled,
                  TcpOpened, TcpSent, TcpReceived, TcpState, TcpRetransmission, TcpTimer, TcpRefused, TcpClosed,
-                 SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged, DiskChanged,
-                 ProcessChanged, StepBegun, StepEnded, Joined, Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached,
-                 DnsDecided, FilterMatched, FilterChanged>;
+                 TcpRemarked, SessionBegun, LineSaid, LineHeard, MailMade, Content, MailboxChanged, QueueChanged,
+                 DiskChanged, MailCompleted, AuthJudged, MailRouted, ProcessChanged, StepBegun, StepEnded, Joined,
+                 Input, Act, DnsAsked, DnsAnswered, DnsServed, DnsCached, DnsDecided, FilterMatched, FilterChanged>;
 
 /// One thing that happened, as decoded from the run's log: when, where, for whom, because of what.
 struct Event {

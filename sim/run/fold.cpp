@@ -9,9 +9,10 @@ namespace {
 /// How many entries a copy of the state makes: what a keyframe costs.
 std::size_t entries(const NodeState& state)
 {
-    std::size_t count = state.connections.size() + state.neighbours.size() + state.nics.size() + state.queue.size() +
-                        state.disk.files.size() + state.disk.names.size() + state.disk.durable_names.size() +
-                        state.disk.unsynced_names.size() + state.sessions.size() + state.steps.size();
+    std::size_t count = state.connections.size() + state.neighbours.size() + state.stations.size() +
+                        state.path_mtus.size() + state.nics.size() + state.queue.size() + state.disk.files.size() +
+                        state.disk.names.size() + state.disk.durable_names.size() + state.disk.unsynced_names.size() +
+                        state.sessions.size() + state.steps.size();
     for (const auto& [name, messages] : state.mailboxes) count += 1 + messages.size();
     return count;
 }
@@ -128,16 +129,21 @@ struct Apply {
         if (fate != Fate::arrives) ++at.lost;
     }
     void operator()(const FrameSent& fact) { count_frame(fact.nic, event.frame, fact.fate); }
-    void operator()(const FrameCrossed& fact) { count_frame(fact.nic, fact.frame, fact.fate); }
+    void operator()(const FrameCrossed& fact)
+    {
+        if (fact.fate != Fate::copied) count_frame(fact.nic, fact.frame, fact.fate);
+    }
     void operator()(const FrameDropped& fact) { ++state.nics[fact.nic].drops[fact.reason]; }
     void operator()(const FrameCut& fact) { ++state.nics[fact.nic].lost; }
     void operator()(const LinkChanged& fact)
     {
         NicState& at = state.nics[fact.nic];
-        if (fact.change == LinkChange::loss)
+        if (fact.change == LinkChange::up || fact.change == LinkChange::down)
+            at.down = fact.change == LinkChange::down;
+        else if (fact.change == LinkChange::loss)
             at.loss = fact.amount;
         else
-            at.down = fact.change == LinkChange::down;
+            at.changed[fact.change] = fact.amount;
     }
 
     void operator()(const ArpChanged& fact)
@@ -147,6 +153,22 @@ struct Apply {
         else
             state.neighbours[fact.address] = {fact.mac, event.ref};
     }
+    void operator()(const NeighbourChanged& fact)
+    {
+        if (fact.change == NeighbourChange::expired || fact.change == NeighbourChange::unanswered)
+            state.neighbours.erase(fact.address);
+        else
+            state.neighbours[fact.address] = {fact.mac, event.ref};
+    }
+    void operator()(const AddressChanged& fact)
+    {
+        if (fact.change == AddressChange::removed)
+            state.nics[fact.nic].addresses.erase(fact.address);
+        else
+            state.nics[fact.nic].addresses[fact.address] = fact.change;
+    }
+    void operator()(const SwitchChanged& fact) { state.stations[fact.mac] = {fact.nic, event.ref}; }
+    void operator()(const PathMtuChanged& fact) { state.path_mtus[fact.destination] = fact.mtu; }
     void operator()(const IcmpNoted& fact)
     {
         ++(fact.direction == Direction::sent ? state.icmp_sent : state.icmp_received);
@@ -185,6 +207,7 @@ struct Apply {
     void operator()(const TcpRetransmission& fact) { ++connection(fact.connection).retransmissions; }
     void operator()(const TcpTimer& fact) { ++connection(fact.connection).timeouts; }
     void operator()(const TcpRefused&) { ++state.resets; }
+    void operator()(const TcpRemarked&) {}
     void operator()(const TcpClosed& fact) { state.connections.erase(fact.connection); }
 
     void operator()(const SessionBegun& fact)
@@ -249,6 +272,9 @@ struct Apply {
     void operator()(const Input&) { ++state.inputs; }
     void operator()(const Act&) { ++state.acts; }
 
+    void operator()(const MailCompleted&) {}
+    void operator()(const AuthJudged&) {}
+    void operator()(const MailRouted&) {}
     void operator()(const DnsAsked&) {}
     void operator()(const DnsAnswered&) {}
     void operator()(const DnsServed&) {}
@@ -257,6 +283,8 @@ struct Apply {
     void operator()(const FilterMatched&) {}
     void operator()(const FilterChanged&) {}
     void operator()(const Content&) {}
+    void operator()(const PacketFragmented&) {}
+    void operator()(const PacketReassembled&) {}
     void operator()(const Joined&) {}
     void operator()(const std::monostate&) {}
 

@@ -35,7 +35,10 @@ struct NicState {
     std::uint64_t lost = 0;               ///< of them
     std::map<DropReason, std::uint64_t> drops;
     bool down = false;
-    std::uint64_t loss = 0; ///< set by a fault, in millionths
+    std::uint64_t loss = 0;                      ///< set by a fault, in millionths
+    std::map<LinkChange, std::uint64_t> changed; ///< what else of its link was set meanwhile, each in its unit
+    /// What last became of its own addresses, where anything did; the others are assigned.
+    std::map<wire::Address, AddressChange> addresses;
 
     bool operator==(const NicState&) const = default;
 };
@@ -45,6 +48,14 @@ struct ArpState {
     FactRef since{};
 
     bool operator==(const ArpState&) const = default;
+};
+
+/// Where a switch heard a station last. It forgets whom it did not hear for 300 s.
+struct StationState {
+    NicId port{};
+    FactRef since{};
+
+    bool operator==(const StationState&) const = default;
 };
 
 struct StoredMessage {
@@ -108,6 +119,8 @@ struct NodeState {
     std::map<ConnectionId, ConnectionState> connections;
     std::map<wire::Address, ArpState> neighbours;
     std::map<NicId, NicState> nics;
+    std::map<link::MacAddress, StationState> stations;                     ///< of a switch
+    std::map<wire::Address, std::uint32_t> path_mtus;                      ///< by destination
     std::map<std::string, std::map<std::string, StoredMessage>> mailboxes; ///< by mailbox and file
     std::map<std::string, QueueState> queue;
     DiskState disk;

@@ -40,12 +40,11 @@ Octets rewritten_part(Octets before, Octets after, const link::MacAddress& from,
     const std::size_t size = std::min({before.size(), after.size(), head.size()});
     std::ranges::copy(before.first(size), head.begin());
     forward(std::span(head).first(size), from, to);
-    if (std::ranges::equal(std::span(head).first(size), after.first(size)) &&
-        std::ranges::equal(before.subspan(size), after.subspan(size)))
-        return {};
-    std::size_t differing = after.size();
-    while (differing > 1 && differing <= before.size() && before[differing - 1] == after[differing - 1]) --differing;
-    return after.first(std::min(differing, after.size()));
+    std::size_t differing = std::min(before.size(), after.size());
+    while (differing > size && before[differing - 1] == after[differing - 1]) --differing;
+    if (differing <= size)
+        while (differing > 0 && head[differing - 1] == after[differing - 1]) --differing;
+    return after.first(differing);
 }
 
 } // namespace tegami::run

@@ -14,7 +14,8 @@ using wire::Octets;
 /// §5.3.1), its checksum changed with it (RFC 1624 §3); of IPv6 the hop limit (RFC 8200 §3).
 void forward(std::span<std::uint8_t> frame, const link::MacAddress& from, const link::MacAddress& to);
 
-/// What FrameCrossed::rewritten must be so that a reader makes `after` of `before`: empty where `forward` does it.
+/// What FrameCrossed::rewritten must be so that a reader makes `after` of `before`: what is to be written over the
+/// beginning of what `forward` makes of it, so empty where that is all.
 /// Both are equally long, and differ in nothing but their headers.
 Octets rewritten_part(Octets before, Octets after, const link::MacAddress& from, const link::MacAddress& to);
 

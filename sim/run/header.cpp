@@ -54,6 +54,12 @@ void encode(const RunHeader& header, wire::OctetBuffer& out)
         to.field(nic.address);
         to.number(nic.prefix_length);
         to.field(nic.peer);
+        to.field(nic.kind);
+        to.number(nic.others.size());
+        for (const NicAddress& own : nic.others) {
+            to.field(own.address);
+            to.number(own.prefix_length);
+        }
     }
     to.number(header.names.size());
     for (const auto& [address, name] : header.names) {
@@ -67,6 +73,10 @@ RunHeader read_header(LogReader& in)
     const auto text = [&] { return std::string(wire::as_text(in.octets(in.varint()))); };
     // Every row takes at least one octet: so no count can make us reserve more than the file is long.
     const auto count = [&] { return in.below(in.left() + 1, "a count is greater than what follows it"); };
+
+    const auto prefix_length = [&] {
+        return static_cast<std::uint8_t>(in.below(129, "a prefix has at most 128 bits"));
+    };
 
     RunHeader header;
     header.title = text();
@@ -87,8 +97,13 @@ RunHeader read_header(LogReader& in)
         nic.link = text();
         nic.mac = in.mac();
         nic.address = in.address();
-        nic.prefix_length = static_cast<std::uint8_t>(in.below(129, "a prefix has at most 128 bits"));
+        nic.prefix_length = prefix_length();
         nic.peer = static_cast<NicId>(in.below(nics, "no such interface"));
+        nic.kind = static_cast<NicKind>(in.below(3, "no such kind of interface"));
+        for (std::uint64_t own = count(); own > 0 && !in.failed(); --own) {
+            const wire::Address address = in.address();
+            nic.others.push_back({address, prefix_length()});
+        }
         header.nics.push_back(std::move(nic));
     }
     for (std::uint64_t left = count(); left > 0 && !in.failed(); --left) {

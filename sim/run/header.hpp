@@ -9,15 +9,31 @@
 
 namespace tegami::run {
 
+/// What takes in a frame at an interface, and so what becomes of it there.
+enum class NicKind : std::uint8_t {
+    end,      ///< a host, or a router that changes what it passes on
+    loopback, ///< a host that sends to itself
+    port,     ///< a switch, which changes nothing
+};
+
+struct NicAddress {
+    wire::Address address;
+    std::uint8_t prefix_length = 0;
+
+    bool operator==(const NicAddress&) const = default;
+};
+
 /// One interface of the world, for its interface block.
 struct NicRow {
     NodeId host{};
     std::string name; ///< "alice-pc:sakura-edge"
     std::string link; ///< the name of the link that it is plugged into
     link::MacAddress mac;
-    wire::Address address; ///< its IPv4 address, for name resolution blocks
+    wire::Address address; ///< its first address: IPv4 where it has one
     std::uint8_t prefix_length = 0;
-    NicId peer{}; ///< the interface at the link's other end
+    NicId peer{}; ///< the interface at the link's other end; a loopback's own
+    NicKind kind = NicKind::end;
+    std::vector<NicAddress> others{}; ///< its other addresses
 
     bool operator==(const NicRow&) const = default;
 };

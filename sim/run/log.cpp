@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <map>
 
 namespace tegami::run {
 
@@ -248,17 +247,21 @@ std::vector<Hop> Log::hops(FrameRef number) const
     const Event sending = event(frame.fact);
     const auto& sent = std::get<FrameSent>(sending.what);
     hops.push_back({sending.ref, sending.node, sending.at, sent.nic, sent.to, sent.transit, sent.fate});
-    std::map<NicId, std::size_t> last_from{{sent.nic, 0}};
     for (const FactRef fact : about(number)) {
         const Event event = this->event(fact);
         if (const auto* crossed = std::get_if<FrameCrossed>(&event.what)) {
-            last_from[crossed->nic] = hops.size();
             hops.push_back({fact, event.node, event.at, crossed->nic, crossed->to, crossed->transit, crossed->fate});
         } else if (const auto* cut = std::get_if<FrameCut>(&event.what)) {
-            // It was on its way from that interface when the link went down.
-            const auto from = last_from.find(cut->nic);
-            if (from != last_from.end() && hops[from->second].arrived() && hops[from->second].arrival() >= event.at)
-                hops[from->second].cut = true;
+            // It was on its way from that interface: of two copies, the one that would have arrived now.
+            const auto lost_now = [&](const Hop& hop) {
+                return hop.nic == cut->nic && hop.arrived() && hop.arrival() == event.at;
+            };
+            const auto lost = [&](const Hop& hop) {
+                return hop.nic == cut->nic && hop.arrived() && hop.arrival() >= event.at;
+            };
+            auto hop = std::ranges::find_if(hops, lost_now);
+            if (hop == hops.end()) hop = std::ranges::find_if(hops, lost);
+            if (hop != hops.end()) hop->cut = true;
         }
     }
     return hops;
@@ -270,25 +273,26 @@ wire::OctetBuffer Log::octets_on(FrameRef number, std::size_t hop) const
     wire::OctetBuffer octets(frame.octets.begin(), frame.octets.end());
     if (hop == 0) return octets;
 
-    // The way to `hop`: each hop goes on from the last one before it that led to its own host.
+    // The way to `hop`: each hop goes on from the last one before it that led to its own host; a copy that a link made,
+    // from the last one over that link.
     const std::vector<Hop> hops = this->hops(number);
+    const auto nic_at = [&](NicId nic) -> const NicRow& { return header_.nics[static_cast<std::size_t>(nic)]; };
     std::vector<std::size_t> way;
     for (std::size_t at = hop; at != 0;) {
-        way.push_back(at);
-        const NodeId host = header_.nics[static_cast<std::size_t>(hops[at].nic)].host;
+        const Hop& here = hops[at];
+        const bool copied = here.fate == Fate::copied;
+        if (!copied && nic_at(here.nic).kind == NicKind::end) way.push_back(at);
         std::size_t before = at - 1;
-        while (before != 0 && header_.nics[static_cast<std::size_t>(hops[before].to)].host != host) --before;
+        while (before != 0 && (copied ? hops[before].nic != here.nic || hops[before].fate == Fate::copied
+                                      : nic_at(hops[before].to).host != nic_at(here.nic).host))
+            --before;
         at = before;
     }
     for (auto at = way.rbegin(); at != way.rend(); ++at) {
         const Event event = this->event(hops[*at].fact);
         const Octets rewritten = std::get<FrameCrossed>(event.what).rewritten;
-        if (rewritten.empty()) {
-            forward(octets, header_.nics[static_cast<std::size_t>(hops[*at].nic)].mac,
-                    header_.nics[static_cast<std::size_t>(hops[*at].to)].mac);
-        } else {
-            std::ranges::copy(rewritten.first(std::min(rewritten.size(), octets.size())), octets.begin());
-        }
+        forward(octets, nic_at(hops[*at].nic).mac, nic_at(hops[*at].to).mac);
+        std::ranges::copy(rewritten.first(std::min(rewritten.size(), octets.size())), octets.begin());
     }
     return octets;
 }

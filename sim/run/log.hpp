@@ -34,7 +34,7 @@ struct Hop {
     Fate fate{};
     bool cut = false; ///< the link went down while the frame was on it
 
-    bool arrived() const { return fate == Fate::arrives && !cut; }
+    bool arrived() const { return (fate == Fate::arrives || fate == Fate::copied) && !cut; }
     Time arrival() const { return at + transit; }
 };
 

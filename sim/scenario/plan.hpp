@@ -35,7 +35,7 @@ struct PlanNic {
     std::string neighbour;              ///< the node at the other end
     Mac mac{};                          ///< zeros: a switch's port
     std::vector<PlanAddress> addresses; ///< IPv4 first
-    std::uint32_t link = nowhere;
+    std::uint32_t link = nowhere;       ///< of the loopback interface "HOST:lo": none
 };
 
 struct PlanNode {

@@ -119,6 +119,11 @@ void Expansion::lines()
         for (const std::uint32_t server : site.servers)
             line_of_host(server, "lan-" + plan_.nodes[server].name, from_.sites[i].name.at, office_line);
     }
+    // Programs of one host that talk with each other do so over an interface of their own.
+    for (PlanNode& node : plan_.nodes)
+        if (node.kind == NodeKind::server && node.roles.size() > 1)
+            node.nics.push_back(
+                {.name = node.name + ":lo", .neighbour = "lo", .mac = {}, .addresses = {}, .link = nowhere});
     for (std::uint32_t u = 0; u < plan_.users.size(); ++u) {
         const PlanUser& user = plan_.users[u];
         if (user.site == nowhere) { // that is said; a line that would have been there is not unknown too

@@ -183,7 +183,7 @@ constexpr std::uint32_t by_default = 1'000'000; // more lines than a file may ha
 /// What the name system lets pass, and a world does not: such a record is hardly meant.
 bool is_mistake(const dns::ZoneProblem& problem)
 {
-    constexpr std::string_view mistakes[] = {"zone.host_is_address", "zone.mx_without_address",
+    constexpr std::string_view mistakes[] = {"zone.host_is_address", "zone.missing_glue", "zone.mx_without_address",
                                              "zone.srv_without_address", "zone.out_of_zone"};
     return problem.severity == dns::Severity::error || std::ranges::find(mistakes, problem.key) != std::end(mistakes);
 }

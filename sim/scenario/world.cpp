@@ -57,7 +57,8 @@ World::World(const Loaded& loaded, WorldOptions options, std::vector<Act> added,
     for (const std::string& input : options.inputs)
         recorder_.record(engine_.now(), NodeId::outside, {}, run::FactRef::none,
                          run::Input{.what = input, .octets = {}});
-    build_hosts(plan_);
+    build_hosts();
+    add_filters();
     journal_.set_watcher(this);
     schedule_acts();
 }

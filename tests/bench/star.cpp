@@ -123,12 +123,12 @@ Topology star(const Options& o)
     Topology t;
     const std::uint32_t per_isp = o.hosts <= 100 ? 25 : 100, isps = (o.hosts + per_isp - 1) / per_isp;
     std::uint64_t mac = 0x02'0000'0000'00;
-    t.hosts.push_back({.name = "core", .router = true, .interfaces = {}, .announces = {}});
+    t.hosts.push_back({.name = "core", .kind = HostKind::router, .interfaces = {}, .announces = {}});
     const auto join = [&](std::size_t a, std::size_t b, std::uint64_t rate, Duration delay, std::uint32_t address_a,
                           std::uint32_t address_b) {
         HostSpec &ha = t.hosts[a], &hb = t.hosts[b];
-        ha.interfaces.push_back({hb.name, link::MacAddress::from_number(++mac), wire::Address::v4(address_a)});
-        hb.interfaces.push_back({ha.name, link::MacAddress::from_number(++mac), wire::Address::v4(address_b)});
+        ha.interfaces.push_back({hb.name, link::MacAddress::from_number(++mac), {{wire::Address::v4(address_a), 32}}});
+        hb.interfaces.push_back({ha.name, link::MacAddress::from_number(++mac), {{wire::Address::v4(address_b), 32}}});
         t.links.push_back({.name = ha.name + "-" + hb.name,
                            .a = a,
                            .a_interface = ha.interfaces.size() - 1,
@@ -138,20 +138,22 @@ Topology star(const Options& o)
     };
     for (std::uint32_t k = 0; k < isps; ++k) {
         t.hosts.push_back({.name = "isp" + std::to_string(k),
-                           .router = true,
+                           .kind = HostKind::router,
                            .interfaces = {},
                            .announces = {inet::Prefix{wire::Address::v4(ip(10, k, 0, 0)), 16}}});
         join(t.hosts.size() - 1, 0, 1'000'000'000, wire::milliseconds(8), ip(192, 168, k, 1), ip(192, 168, k, 2));
     }
     for (std::uint32_t s = 0; s < o.servers; ++s) {
-        t.hosts.push_back({.name = "server" + std::to_string(s), .router = false, .interfaces = {}, .announces = {}});
+        t.hosts.push_back(
+            {.name = "server" + std::to_string(s), .kind = HostKind::host, .interfaces = {}, .announces = {}});
         const std::uint32_t base = ip(172, 16 + s / 64, s % 64 * 4, 0);
         join(0, t.hosts.size() - 1, 1'000'000'000, wire::milliseconds(2), base + 1, base + 2);
         t.hosts[0].announces.push_back({wire::Address::v4(base), 30});
     }
     for (std::uint32_t h = 0; h < o.hosts; ++h) {
         const std::uint32_t k = h / per_isp, j = h % per_isp;
-        t.hosts.push_back({.name = "host" + std::to_string(h), .router = false, .interfaces = {}, .announces = {}});
+        t.hosts.push_back(
+            {.name = "host" + std::to_string(h), .kind = HostKind::host, .interfaces = {}, .announces = {}});
         const std::uint32_t base = ip(10, k, j / 64, j % 64 * 4);
         join(t.hosts.size() - 1, 1 + k, 20'000'000, wire::milliseconds(5), base + 1, base + 2);
     }

@@ -219,8 +219,12 @@ TEST_CASE("dns message: a pointer reaches 14 bits, names further back are writte
     for (int i = 0; i < 3; ++i) message.answers.push_back(make_record(name("ab.example"), 1, A{}));
     const auto octets = encode(message);
     CHECK(*decode_message(octets) == message);
-    // The owner's second label lies at 0x4000, so none of it can be pointed at from its domain down.
-    CHECK(octets.size() == 0x3FFD + 3 * (12 + 14));
+    // An owner that begins there can be pointed at, though its second label lies at 0x4000; one that begins later cannot.
+    CHECK(octets.size() == 0x3FFD + (12 + 14) + 2 * (2 + 14));
+    message.answers[0].data = Rdata{OctetBuffer(message.answers[0].data.size() + 3)};
+    CHECK(*decode_message(encode(message)) == message);
+    CHECK(encode(message).size() == 0x4000 + 3 * (12 + 14));
+    message.answers[0].data = Rdata{OctetBuffer(message.answers[0].data.size() - 3)};
     message.answers[0].data = Rdata{OctetBuffer(message.answers[0].data.size() - 1)};
     CHECK(*decode_message(encode(message)) == message);
     CHECK(encode(message).size() == 0x3FFC + (12 + 14) + 2 * (2 + 14));

@@ -104,7 +104,8 @@ TEST_CASE("zone text: the TTL is the record's, $TTL's, the last one's, or SOA's 
 {
     CHECK(read_zone_text("@ SOA . . 1 2 3 4 77\n@ NS ns\n@ 5 MX 1 a\n@ TXT b").records ==
           Lines{"example.jp. 77 IN SOA . . 1 2 3 4 77", "example.jp. 77 IN NS ns.example.jp.",
-                "example.jp. 5 IN MX 1 a.example.jp.", "example.jp. 5 IN TXT \"b\""});
+                "example.jp. 5 IN MX 1 a.example.jp.", "example.jp. 77 IN TXT \"b\""});
+    CHECK(read_zone_text("@ 5 A 192.0.2.1\n@ TXT b").records.back() == "example.jp. 5 IN TXT \"b\"");
     CHECK(read_zone_text("@ A 192.0.2.1").problems == Lines{"1:3 zone.no_ttl"});
     CHECK(read_zone_text("$TTL 1\n@ 9 A 192.0.2.1\nb A 192.0.2.1").records.back() == "b.example.jp. 1 IN A 192.0.2.1");
     const auto differing = read_zone_text("@ 9 A 192.0.2.1\n  8 A 192.0.2.2");

@@ -10,13 +10,49 @@
 
 namespace tegami::net::lab {
 
-/// A topology by names. Link k, from 1, has the addresses 10.0.k.1 (its first end) and 10.0.k.2.
+/// 2001:db8:0:k::end
+inline wire::Address address6(std::uint32_t link, std::uint32_t end)
+{
+    wire::Address address;
+    address.octets = {0x20, 0x01, 0x0D, 0xB8};
+    wire::store_u16(&address.octets[6], static_cast<std::uint16_t>(link));
+    wire::store_u16(&address.octets[14], static_cast<std::uint16_t>(end));
+    return address;
+}
+
+/// A topology by names. Link k, from 1, has the addresses 10.0.k.1 (its first end) and 10.0.k.2; where the wiring is
+/// dual, 2001:db8:0:k::1 and ::2 as well.
 class Wiring {
   public:
-    Wiring& host(const std::string& name) { return add(name, false); }
+    Wiring& dual()
+    {
+        dual_ = true;
+        return *this;
+    }
+    Wiring& network_switch(const std::string& name) { return add(name, HostKind::network_switch); }
+    /// `host` hangs on a switch, with these addresses: "10.9.0.1/24".
+    Wiring& plug(const std::string& host, const std::string& into, const std::vector<std::string>& addresses,
+                 LinkFigures figures = {})
+    {
+        link(host, into, figures);
+        auto& own = topology.hosts[index(host)].interfaces.back().addresses;
+        own.clear();
+        for (const std::string& text : addresses) {
+            const auto parsed = inet::parse_interface_address(text);
+            REQUIRE(parsed);
+            own.push_back({parsed->address, parsed->network.length});
+        }
+        return *this;
+    }
+    Wiring& loopback(const std::string& host)
+    {
+        topology.hosts[index(host)].interfaces.push_back(loopback_interface());
+        return *this;
+    }
+    Wiring& host(const std::string& name) { return add(name, HostKind::host); }
     Wiring& router(const std::string& name, std::vector<std::string> announces = {})
     {
-        add(name, true);
+        add(name, HostKind::router);
         for (const std::string& prefix : announces)
             topology.hosts.back().announces.push_back(*inet::parse_prefix(prefix));
         return *this;
@@ -26,10 +62,18 @@ class Wiring {
         const std::size_t ia = index(a), ib = index(b);
         const auto k = static_cast<std::uint32_t>(topology.links.size() + 1);
         HostSpec &ha = topology.hosts[ia], &hb = topology.hosts[ib];
-        ha.interfaces.push_back(
-            {b, link::MacAddress::from_number(0x02'0000'0000'00 + 2 * k), wire::Address::v4(0x0A00'0001 + (k << 8))});
-        hb.interfaces.push_back(
-            {a, link::MacAddress::from_number(0x02'0000'0000'01 + 2 * k), wire::Address::v4(0x0A00'0002 + (k << 8))});
+        ha.interfaces.push_back({b,
+                                 link::MacAddress::from_number(0x02'0000'0000'00 + 2 * k),
+                                 {{wire::Address::v4(0x0A00'0001 + (k << 8)), 32}}});
+        hb.interfaces.push_back({a,
+                                 link::MacAddress::from_number(0x02'0000'0000'01 + 2 * k),
+                                 {{wire::Address::v4(0x0A00'0002 + (k << 8)), 32}}});
+        if (dual_) {
+            ha.interfaces.back().addresses.push_back({address6(k, 1), 128});
+            hb.interfaces.back().addresses.push_back({address6(k, 2), 128});
+        }
+        if (ha.is_switch()) ha.interfaces.back().addresses.clear();
+        if (hb.is_switch()) hb.interfaces.back().addresses.clear();
         topology.links.push_back({.name = a + '-' + b,
                                   .a = ia,
                                   .a_interface = ha.interfaces.size() - 1,
@@ -47,9 +91,10 @@ class Wiring {
     Topology topology;
 
   private:
-    Wiring& add(const std::string& name, bool router)
+    bool dual_ = false;
+    Wiring& add(const std::string& name, HostKind kind)
     {
-        topology.hosts.push_back({.name = name, .router = router, .interfaces = {}, .announces = {}});
+        topology.hosts.push_back({.name = name, .kind = kind, .interfaces = {}, .announces = {}});
         return *this;
     }
 };
@@ -103,6 +148,10 @@ class Lab {
 
     void ping(Duration when, std::string_view from, std::uint32_t to, std::uint16_t sequence = 1)
     {
+        ping(when, from, wire::Address::v4(to), sequence);
+    }
+    void ping(Duration when, std::string_view from, const wire::Address& to, std::uint16_t sequence = 1)
+    {
         at(when, from, [this, n = node(from), to, sequence] { network.internet.ping(n, to, sequence, {}); });
     }
     /// Puts octets onto the link as if a foreign machine at the other end of `nic`'s link had sent them.
@@ -120,7 +169,7 @@ class Lab {
         at(when, from, [this, n = node(from), header, payload]() mutable {
             const Path way = network.internet.path(n, header.destination);
             REQUIRE(way.found);
-            if (header.source == 0) header.source = way.source;
+            if (header.source == 0) header.source = way.source.to_v4();
             Frame& frame = network.internet.packet(header, payload.size());
             std::ranges::copy(payload, Internet::payload_of(frame));
             network.internet.send(way, frame);

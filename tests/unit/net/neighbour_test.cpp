@@ -139,9 +139,9 @@ TEST_CASE("a power cut forgets neighbours and what waited for them", "[net][arp]
     lab.at(seconds(2), "ann", [&] {
         lab.network.links.set_power(lab.node("ann"), false), lab.network.links.set_power(lab.node("ann"), true);
     });
-    lab.ping(seconds(3), "ann", address(1, 2), 2);
-    lab.at(seconds(4), "ann", [&] { lab.network.links.set_power(lab.node("ann"), false); });
-    lab.run(seconds(5));
+    lab.ping(seconds(12), "ann", address(1, 2), 2); // its address was checked by then
+    lab.at(seconds(14), "ann", [&] { lab.network.links.set_power(lab.node("ann"), false); });
+    lab.run(seconds(15));
     CHECK(arp_asked(lab.log()) == 2);
 
     Lab waiting{two_hosts()};

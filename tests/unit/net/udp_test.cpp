@@ -80,6 +80,7 @@ TEST_CASE("who waits for a datagram waits as long as allowed", "[net][udp]")
 {
     Lab lab{udp_hosts()};
     Asked asked;
+    const auto silent = lab.network.udp.bind(lab.node("ben"), wire::Port{53});
     lab.at(seconds(1), "ann", [&] {
         lab.engine.spawn(lab.node("ann"), ask(lab, "ann", {wire::Address::v4(address(2, 2)), wire::Port{53}}, "anyone?",
                                               milliseconds(2500), {}, asked));
@@ -87,6 +88,34 @@ TEST_CASE("who waits for a datagram waits as long as allowed", "[net][udp]")
     lab.run(seconds(10));
     CHECK(asked.hangup == wire::Hangup::timed_out);
     CHECK(asked.at == milliseconds(3500));
+    CHECK(lab.engine.process_count(lab.node("ann")) == 0);
+}
+
+TEST_CASE("who asks where nobody listens is told, unless it was another who told", "[net][udp][icmp]")
+{
+    Lab lab{udp_hosts()};
+    Asked asked;
+    const wire::Endpoint to{wire::Address::v4(address(2, 2)), wire::Port{53}};
+    lab.at(seconds(1), "ann",
+           [&] { lab.engine.spawn(lab.node("ann"), ask(lab, "ann", to, "anyone?", seconds(5), {}, asked)); });
+    // A server's port goes on whatever one of its clients says.
+    bool ended = false;
+    struct Server {
+        static wire::Task<void> wait(std::unique_ptr<wire::Datagram> port, wire::Endpoint client, bool& over)
+        {
+            port->send(client, wire::as_octets("you asked"), {});
+            const auto received = co_await port->receive(seconds(5));
+            over = !received && received.error() == wire::Hangup::reset;
+        }
+    };
+    lab.at(seconds(1), "ann", [&] {
+        lab.engine.spawn(lab.node("ann"),
+                         Server::wait(lab.network.udp.bind(lab.node("ann"), wire::Port{53}), to, ended));
+    });
+    lab.run(seconds(10));
+    CHECK(asked.hangup == wire::Hangup::reset);
+    CHECK(asked.at < milliseconds(1100));
+    CHECK_FALSE(ended);
     CHECK(lab.engine.process_count(lab.node("ann")) == 0);
 }
 

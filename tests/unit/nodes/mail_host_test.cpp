@@ -1,8 +1,8 @@
 // An MTA, an MRA and MUAs on hosts: who may do what, when letters are tried again, and what a restart finds.
 
 #include "sim/nodes/mra.hpp"
-#include "sim/nodes/mta.hpp"
 #include "sim/nodes/mua.hpp"
+#include "sim/nodes/site_mta.hpp"
 #include "tests/unit/net/lab.hpp"
 
 using namespace tegami;
@@ -40,7 +40,7 @@ struct Office {
             for (Host* host : {&office.ann, &office.ben, &office.server})
                 if (host->node() == due.target) host->came_back();
         });
-        server.add(std::make_unique<Mta>(server, of_server, Mta::Settings{"example.com", {"ann", "ben"}, {}}));
+        server.add(std::make_unique<SiteMta>(server, of_server, SiteMta::Settings{"example.com", {"ann", "ben"}, {}}));
         server.add(
             std::make_unique<Mra>(server, of_server, Mra::Settings{{{"ann", "a-secret"}, {"ben", "b-secret"}}, {}}));
         ann_mua = mua(ann, of_ann, "ann", "a-secret");

@@ -275,10 +275,12 @@ TEST_CASE("what a crossing rewrote beyond forwarding is kept, and only that")
     forward(after, run.nics[2].mac, run.nics[3].mac);
     CHECK(after[22] == 63);
     CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).empty());
-    CHECK(rewritten_part(before, before, run.nics[2].mac, run.nics[3].mac).size() == 1); // a switch: nothing differs
-    after[15] = 0x03;                                                                    // congestion experienced
-    CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).size() ==
-          25); // up to the checksum's first octet
+    // Not forwarded at all: up to the last octet of the checksum that forwarding would have changed.
+    CHECK(rewritten_part(before, before, run.nics[2].mac, run.nics[3].mac).size() == 25);
+    after[15] = 0x03; // congestion experienced
+    CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).size() == 16);
+    after[50] = 0x03;
+    CHECK(rewritten_part(before, after, run.nics[2].mac, run.nics[3].mac).size() == 51);
 
     Synthetic live(std::make_unique<MemorySink>());
     const FrameRef frame = live.send(synthetic::client, {}, FactRef::none,

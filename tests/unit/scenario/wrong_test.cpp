@@ -191,7 +191,7 @@ TEST_CASE("wrong kinds of values", "[wrong]")
         {"[link.home-alice]\nrate = \"0bit/s\"\n", "12:8 amount.range 0bit/s 1bit/s 1000Gbit/s"},
         {"[link.home-alice]\nqueue = \"1 frame\"\n", ""},
         {"[[check]]\nframes = { sniff = \"alice-pc\", filter = \"tcp prt 25\", count = 1 }\n",
-         "12:41 filter tcp prt 25 can't parse filter expression: syntax error"},
+         "12:41 filter tcp prt 25 'prt' is no word of a filter; hosts are written by their addresses"},
         {"[link.home-alice]\nqueue = \"64KiB\"\nloss = \"100%\"\ndelay = \"1h\"\n", ""},
         {"[link.home-alice]\nqueue = \"0 frames\"\n", "12:9 amount.range 0 frames 1 frames 1000000 frames"},
         {"[link.home-alice]\nqueue = \"lots\"\n", "12:9 amount lots"},

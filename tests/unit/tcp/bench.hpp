@@ -9,6 +9,7 @@
 #include <memory>
 #include <queue>
 #include <set>
+#include <sstream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -72,8 +73,12 @@ class Draws {
 inline std::string letters(Flags flags)
 {
     std::string text;
-    for (const auto& [flag, letter] :
-         {std::pair{Flag::syn, 'S'}, {Flag::fin, 'F'}, {Flag::rst, 'R'}, {Flag::psh, 'P'}, {Flag::ack, 'A'}})
+    for (const auto& [flag, letter] : {std::pair{Flag::syn, 'S'},
+                                       {Flag::fin, 'F'},
+                                       {Flag::rst, 'R'},
+                                       {Flag::urg, 'U'},
+                                       {Flag::psh, 'P'},
+                                       {Flag::ack, 'A'}})
         if (flags.has(flag)) text += letter;
     return text;
 }
@@ -84,6 +89,7 @@ inline Flags flags_of(std::string_view text)
         flags = flags | (letter == 'S'   ? Flag::syn
                          : letter == 'F' ? Flag::fin
                          : letter == 'R' ? Flag::rst
+                         : letter == 'U' ? Flag::urg
                          : letter == 'P' ? Flag::psh
                                          : Flag::ack);
     return flags;
@@ -93,7 +99,12 @@ constexpr Sequence our_iss = 0xFFFFFF00; // so that numbers wrap within the firs
 constexpr Sequence peer_iss = 5000;
 constexpr Spans our_session{7};
 
-/// One connection and its surroundings, with the peer played by the test. Numbers are relative to the two ISS.
+inline const std::vector<State> synchronized_states{State::established, State::fin_wait_1, State::fin_wait_2,
+                                                    State::close_wait,  State::closing,    State::last_ack,
+                                                    State::time_wait};
+
+/// One connection and its surroundings, with the peer played by the test. Numbers are relative to the two ISS. Where
+/// timestamps were agreed on, what the peer sends carries its clock and the last of ours that it got.
 struct One {
     explicit One(Config c = {}) : config(c) { make(); }
 
@@ -109,6 +120,8 @@ struct One {
     std::vector<std::string> payloads; // of `sent`
     std::vector<Note> log;
     bool corked = false;
+    std::uint32_t peer_clock = 100'000; ///< at time 0; a tick is a millisecond
+    std::uint32_t our_clock = 0;        ///< as last sent to the peer
 
     void make()
     {
@@ -121,6 +134,7 @@ struct One {
         std::vector<std::string> lines;
         while (c->next_segment(now, out, corked)) {
             sent.push_back(out);
+            if (out.segment.timestamps) our_clock = out.segment.timestamps->value;
             const Octets payload = out.segment.payload;
             payloads.emplace_back(as_text(payload));
             lines.push_back(line(out.segment));
@@ -135,6 +149,9 @@ struct One {
         std::string text = letters(s.flags) + " " + std::to_string(static_cast<std::int32_t>(s.seq - our_iss));
         if (!s.payload.empty()) text += "+" + std::to_string(s.payload.size());
         if (s.flags.has(Flag::ack)) text += " ack " + std::to_string(static_cast<std::int32_t>(s.ack - peer_iss));
+        for (const SequenceRange& block : s.sack_blocks())
+            text += (&block == s.sack.data() ? " sack " : " ") + std::to_string(block.begin - peer_iss) + "-" +
+                    std::to_string(block.end - peer_iss);
         return text;
     }
     Segment segment(std::string_view flags, std::int64_t seq, std::int64_t ack, std::string_view text = {},
@@ -148,7 +165,16 @@ struct One {
         if (s.flags.has(Flag::ack)) s.ack = our_iss + static_cast<Sequence>(ack);
         s.window = window;
         s.payload = as_octets(text);
+        if (c->timestamps()) s.timestamps = Timestamps{peer_time(), our_clock};
         return s;
+    }
+    std::uint32_t peer_time() const { return peer_clock + static_cast<std::uint32_t>(now.ns / 1'000'000); }
+    /// Blocks that the peer tells of: of our octets.
+    static void tell(Segment& s, const std::vector<std::pair<std::int64_t, std::int64_t>>& blocks)
+    {
+        s.sack_count = 0;
+        for (const auto& [begin, end] : blocks)
+            s.sack[s.sack_count++] = {our_iss + static_cast<Sequence>(begin), our_iss + static_cast<Sequence>(end)};
     }
     std::vector<std::string> in(std::string_view flags, std::int64_t seq, std::int64_t ack, std::string_view text = {},
                                 std::uint16_t window = 65535, Spans spans = {9})
@@ -187,6 +213,19 @@ struct One {
         pump();
         Segment s = segment("SA", 0, 1, {}, window);
         s.mss = mss;
+        in(s);
+        REQUIRE(c->state() == State::established);
+        sent.clear(), payloads.clear(), log.clear();
+    }
+    /// The same with a peer that agrees to whatever we offer.
+    void open_whole(std::uint16_t mss = 1460)
+    {
+        c->open_active(now, Port{40000}, Port{25}, our_iss);
+        pump();
+        Segment s = segment("SA", 0, 1);
+        s.mss = mss;
+        s.sack_permitted = sent[0].segment.sack_permitted;
+        if (sent[0].segment.timestamps) s.timestamps = Timestamps{peer_time(), our_clock};
         in(s);
         REQUIRE(c->state() == State::established);
         sent.clear(), payloads.clear(), log.clear();
@@ -258,6 +297,65 @@ struct One {
 };
 
 using Lines = std::vector<std::string>;
+
+/// At a time in milliseconds something comes in, and this leaves. Before it, nothing may. What may come in: a segment as
+/// "PA 1+10 ack 1 win 500 sack 20-30 40-50" (without "win": 65535), or a call: "say 100", "take 5", "close", "abort",
+/// "cork", "uncork"; or nothing, and the time itself is what matters.
+struct Row {
+    std::int64_t at;
+    std::string in;
+    Lines out;
+};
+
+inline Lines act(One& one, const std::string& what)
+{
+    std::istringstream words{what};
+    std::string word;
+    if (!(words >> word)) return one.pump();
+    std::size_t count = 0;
+    if (word == "say" && words >> count) return one.say(std::string(count, 's'));
+    if (word == "take" && words >> count) return one.c->consume(count), one.pump();
+    if (word == "close") return one.c->close(), one.pump();
+    if (word == "abort") return one.c->abort(), one.pump();
+    if (word == "cork" || word == "uncork") return one.corked = word == "cork", one.pump();
+    Segment s = one.segment(word, 0, 0);
+    words >> word;
+    const auto plus = word.find('+', 1);
+    s.seq = peer_iss + static_cast<Sequence>(std::stoll(word));
+    const std::string text(plus == std::string::npos ? 0 : std::stoul(word.substr(plus + 1)), 'p');
+    s.payload = as_octets(text);
+    std::vector<std::pair<std::int64_t, std::int64_t>> blocks;
+    while (words >> word) {
+        std::int64_t value = 0;
+        if (word == "sack") {
+            while (words >> word) blocks.emplace_back(std::stoll(word), std::stoll(word.substr(word.find('-', 1) + 1)));
+        } else {
+            words >> value;
+            if (word == "ack") s.ack = our_iss + static_cast<Sequence>(value);
+            if (word == "win") s.window = static_cast<std::uint16_t>(value);
+            if (word == "up") s.urgent = static_cast<std::uint16_t>(value);
+        }
+    }
+    One::tell(s, blocks);
+    return one.in(s);
+}
+
+inline void play(One& one, const std::vector<Row>& rows)
+{
+    for (const Row& row : rows) {
+        INFO("at " << row.at << " ms: " << row.in);
+        const Time at = Time{} + milliseconds(row.at);
+        if (at > one.now) CHECK(one.pass(at - one.now - wire::nanoseconds(1)) == Lines{});
+        one.now = at;
+        Lines out;
+        while (one.c->next_timer() <= at) {
+            one.c->on_timer(at);
+            for (const std::string& line : one.pump()) out.push_back(line);
+        }
+        for (const std::string& line : act(one, row.in)) out.push_back(line);
+        CHECK(out == row.out);
+    }
+}
 
 /// Two connections and the link between them. Segments travel as octets with checksums.
 class Link {

@@ -151,6 +151,104 @@ TEST_CASE("what arrived first stays", "[tcp][buffer]")
     CHECK(buffer.united(3, sets) == Spans{2});
 }
 
+TEST_CASE("what a report tells, in the order of RFC 2018 §4", "[tcp][buffer][sack]")
+{
+    const auto put = [](ReceiveBuffer& buffer, Sequence begin, Sequence end, std::uint32_t whom = 1) {
+        const SpanRun run{end - begin, {whom}};
+        buffer.insert(begin, as_octets(std::string(end - begin, 'x')), 0, {&run, 1});
+    };
+    const auto told = [](ReceiveBuffer& buffer, std::size_t limit = 4) {
+        std::array<SequenceRange, 4> out;
+        std::string text;
+        for (const SequenceRange& block : std::span{out}.first(buffer.report(std::span{out}.first(limit))))
+            text += std::to_string(block.begin) + "-" + std::to_string(block.end) + " ";
+        return text;
+    };
+    ReceiveBuffer buffer;
+    buffer.begin_at(0);
+    CHECK_FALSE(buffer.has_report());
+    CHECK(told(buffer).empty());
+    put(buffer, 10, 20);
+    CHECK(told(buffer) == "10-20 ");
+    put(buffer, 50, 60);
+    CHECK(told(buffer) == "50-60 10-20 ");
+    put(buffer, 30, 40);
+    put(buffer, 70, 80);
+    CHECK(told(buffer) == "70-80 30-40 50-60 10-20 ");
+    CHECK(told(buffer, 3) == "70-80 30-40 50-60 ");
+    put(buffer, 20, 25, 2); // another's octets: one block all the same
+    CHECK(told(buffer) == "10-25 70-80 30-40 50-60 ");
+    put(buffer, 90, 95);
+    CHECK(told(buffer) == "90-95 10-25 70-80 30-40 "); // four are remembered
+    CHECK(told(buffer, 3) == "90-95 10-25 70-80 ");
+    put(buffer, 25, 30); // joins two
+    CHECK(told(buffer) == "10-40 90-95 70-80 50-60 ");
+    put(buffer, 0, 10); // the gap is filled: what was behind it is no early block any more
+    CHECK(buffer.next() == 40);
+    CHECK(told(buffer) == "90-95 70-80 50-60 "); // 50-60 had been forgotten, and is told of while there is room
+    CHECK(buffer.has_report());
+
+    SECTION("what came twice comes first, and once (RFC 2883 §4)")
+    {
+        put(buffer, 70, 75);
+        CHECK(told(buffer) == "70-75 70-80 90-95 50-60 ");
+        CHECK(told(buffer) == "70-80 90-95 50-60 ");
+        put(buffer, 58, 72); // twice in two places: the first is told of
+        CHECK(told(buffer) == "58-60 50-80 90-95 ");
+        buffer.came_twice({3, 9});
+        buffer.came_twice({9, 12});
+        buffer.came_twice({20, 21});
+        CHECK(told(buffer) == "3-12 50-80 90-95 ");
+    }
+    SECTION("what found no room is not told of")
+    {
+        ReceiveBuffer full;
+        full.begin_at(0);
+        put(full, 1, 1 + out_of_order_octets);
+        put(full, 200'000, 200'010);
+        CHECK(told(full) == "1-65537 ");
+    }
+}
+
+TEST_CASE("reports name blocks that are there, whatever came", "[tcp][buffer][sack]")
+{
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        INFO(seed);
+        Draws draws{seed};
+        const auto base = static_cast<Sequence>(draws.next());
+        std::vector<bool> has(300);
+        ReceiveBuffer buffer;
+        buffer.begin_at(base);
+        for (int i = 0; i < 60; ++i) {
+            const std::size_t next = buffer.next() - base;
+            const std::size_t from = next + draws.below(has.size() - next);
+            const std::size_t to = from + 1 + draws.below(std::min<std::size_t>(has.size() - from, 12));
+            const SpanRun run{static_cast<std::uint32_t>(to - from), {static_cast<std::uint32_t>(draws.below(3))}};
+            buffer.insert(base + static_cast<Sequence>(from), as_octets(std::string(to - from, 'x')), 0, {&run, 1});
+            std::fill(has.begin() + static_cast<std::ptrdiff_t>(from), has.begin() + static_cast<std::ptrdiff_t>(to),
+                      true);
+            std::array<SequenceRange, 4> out;
+            const std::size_t now = buffer.next() - base;
+            std::size_t first = 0, count = buffer.report(out);
+            std::set<Sequence> begun;
+            if (count > 0 && out[0].end - base <= now) first = 1; // came twice, below what is acknowledged
+            if (count > 1 && out[1].begin - base <= out[0].begin - base && out[0].end - base <= out[1].end - base)
+                first = 1; // the same, within the block that follows
+            for (std::size_t k = first; k < count; ++k) {
+                const std::size_t begin = out[k].begin - base, end = out[k].end - base;
+                REQUIRE(begin > now);
+                REQUIRE_FALSE(has[begin - 1]);
+                REQUIRE((end == has.size() || !has[end]));
+                for (std::size_t at = begin; at < end; ++at) REQUIRE(has[at]);
+                REQUIRE(begun.insert(out[k].begin).second);
+            }
+            // The one that just grew is told of first.
+            if (count > first && from > now) REQUIRE(out[first].holds(base + static_cast<Sequence>(to) - 1));
+            if (now == has.size()) break;
+        }
+    }
+}
+
 TEST_CASE("a pool lends the same memory again", "[tcp][buffer]")
 {
     BufferPool pool;

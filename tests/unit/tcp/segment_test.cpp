@@ -14,7 +14,7 @@ wire::ChecksumSum v4_pseudo_header(std::size_t length)
     return wire::ChecksumSum{}.add(addresses).add_u16(6).add_u16(static_cast<std::uint16_t>(length));
 }
 
-/// SYN with MSS 1460, SACK-Permitted, timestamps (skipped), no-operation, window scale 7: as Linux sends it.
+/// SYN with MSS 1460, SACK-Permitted, timestamps, no-operation, window scale 7: as Linux sends it.
 Bytes linux_syn()
 {
     return {0x9C, 0x40, 0x00, 0x19, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0, 0xA0, 0x02, 0xFA, 0xF0, 0, 0, 0, 0,
@@ -50,6 +50,8 @@ TEST_CASE("a segment from octets", "[tcp][segment]")
     CHECK(segment->mss == 1460);
     CHECK(segment->window_scale == 7);
     CHECK(segment->sack_permitted);
+    CHECK(segment->timestamps == Timestamps{0x01020304, 0});
+    CHECK(segment->sack_count == 0);
     CHECK(wire::as_text(segment->payload) == "hi");
     CHECK(segment->length() == 3);
 }
@@ -151,6 +153,10 @@ TEST_CASE("malformed headers name their rule", "[tcp][segment]")
         {{2, 3, 5, 0}, 21, "RFC 9293 §3.2: Maximum Segment Size is four octets long"},
         {{3, 4, 5, 0}, 21, "RFC 7323 §2.2: Window Scale is three octets long"},
         {{4, 3, 0, 0}, 21, "RFC 2018 §2: SACK-Permitted is two octets long"},
+        {{8, 9, 0, 0, 0, 0, 0, 0, 0}, 21, "RFC 7323 §3.2: Timestamps is ten octets long"},
+        {{8, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 21, "RFC 7323 §3.2: Timestamps is ten octets long"},
+        {{5, 2, 0, 0}, 21, "RFC 2018 §3: SACK holds one to four blocks of eight octets"},
+        {{5, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 21, "RFC 2018 §3: SACK holds one to four blocks of eight octets"},
         {{1, 1, 1, 1, 3, 3}, 25, "RFC 9293 §3.2: an option is at least two octets long"},
     };
     for (Row row : rows) {
@@ -167,6 +173,93 @@ TEST_CASE("malformed headers name their rule", "[tcp][segment]")
     CHECK(decode(octets).error() == wire::Malformed{12, "RFC 9293 §3.1: Data Offset points behind the segment"});
     octets.resize(19);
     CHECK(decode(octets).error() == wire::Malformed{19, "RFC 9293 §3.1: a header is at least 20 octets long"});
+}
+
+TEST_CASE("timestamps and SACK blocks to octets and back", "[tcp][segment]")
+{
+    for (const bool timestamps : {false, true})
+        for (const bool permitted : {false, true})
+            for (std::uint8_t blocks = 0; blocks <= (timestamps ? 3 : 4); ++blocks) {
+                if (permitted && blocks != 0) continue; // one is of a SYN, the other of what follows
+                INFO(timestamps << permitted << int{blocks});
+                Segment s;
+                s.flags = Flag::ack | Flag::urg;
+                s.urgent = 0x1234;
+                s.sack_permitted = permitted;
+                if (timestamps) s.timestamps = Timestamps{0xFFFFFFFF, 7};
+                s.sack_count = blocks;
+                for (std::uint32_t i = 0; i < blocks; ++i) s.sack[i] = {0xFFFFFFF0 + i * 8, 0xFFFFFFF4 + i * 8};
+                s.payload = wire::as_octets("text");
+                const Bytes octets = encode(s, {});
+                CHECK(octets.size() == header_length(s) + 4);
+                CHECK(header_length(s) % 4 == 0);
+                const auto again = decode(octets);
+                REQUIRE(again);
+                CHECK(again->timestamps == s.timestamps);
+                CHECK(again->sack_permitted == permitted);
+                CHECK(again->urgent == 0x1234);
+                REQUIRE(again->sack_count == blocks);
+                CHECK(std::ranges::equal(again->sack_blocks(), s.sack_blocks()));
+                CHECK(wire::as_text(again->payload) == "text");
+            }
+}
+
+TEST_CASE("our SYN has the octets that Linux writes for the same options", "[tcp][segment]")
+{
+    Segment s;
+    s.source = Port{40000};
+    s.destination = Port{25};
+    s.seq = 0x12345678;
+    s.flags = Flag::syn;
+    s.window = 0xFAF0;
+    s.mss = 1460;
+    s.sack_permitted = true;
+    s.timestamps = Timestamps{0x01020304, 0};
+    s.window_scale = 7;
+    Bytes octets = encode(s, {});
+    octets[16] = octets[17] = 0;
+    CHECK(octets == linux_syn());
+}
+
+TEST_CASE("an option may stand at any octet: nothing is read by words", "[tcp][segment]")
+{
+    const Bytes options{8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 2, 4, 5, 0xB4, 1, 5, 10, 0, 0, 0, 9, 0, 0, 0, 12, 3, 3, 2};
+    for (std::size_t before = 0; before < 4; ++before) {
+        Bytes shifted(before, 1);
+        shifted.insert(shifted.end(), options.begin(), options.end());
+        const auto segment = decode(with_options(shifted));
+        REQUIRE(segment);
+        CHECK(segment->timestamps == Timestamps{0x01020304, 0x05060708});
+        CHECK(segment->mss == 1460);
+        REQUIRE(segment->sack_count == 1);
+        CHECK(segment->sack[0] == SequenceRange{9, 12});
+        CHECK(segment->window_scale == 2);
+    }
+}
+
+TEST_CASE("headers are whole words, and what is not an option is a no-operation", "[tcp][segment]")
+{
+    for (int bits = 0; bits < 16; ++bits) {
+        Segment s;
+        if (bits & 1) s.mss = 1460;
+        if (bits & 2) s.window_scale = 3;
+        if (bits & 4) s.timestamps = Timestamps{1, 2};
+        s.sack_permitted = (bits & 8) != 0;
+        const Bytes octets = encode(s, {});
+        CHECK(octets.size() % 4 == 0);
+        std::size_t at = 20;
+        while (at < octets.size()) { // every octet belongs to an option with a length, or is a no-operation
+            if (octets[at] == 1) {
+                ++at;
+                continue;
+            }
+            REQUIRE(octets[at] != 0);
+            REQUIRE(octets[at + 1] >= 2);
+            at += octets[at + 1];
+        }
+        CHECK(at == octets.size());
+        CHECK((octets[12] & 0x0F) == 0); // reserved
+    }
 }
 
 TEST_CASE("options that are not known are skipped, and nothing is read behind the end of the list", "[tcp][segment]")

@@ -1,0 +1,112 @@
+#include "sim/nodes/handing_over.hpp"
+
+#include "protocols/mail/letter.hpp"
+#include "sim/net/tcp_stream.hpp"
+#include "sim/nodes/words.hpp"
+
+namespace tegami::nodes {
+
+namespace {
+
+class OneLetter final : public smtp::Outbox {
+  public:
+    OneLetter(const QueueFile& file, Spans spans) : file_(file), spans_(spans) {}
+
+    Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions& offered) override
+    {
+        if (std::exchange(given_, true)) co_return std::nullopt;
+        smtp::OutgoingMail mail;
+        mail.reverse_path = file_.reverse_path;
+        mail.forward_paths = file_.forward_paths;
+        const std::string message = offered.eight_bit_mime ? file_.message : mail::as_seven_bit(file_.message);
+        mail.octets.assign(message.begin(), message.end());
+        mail.spans = spans_;
+        co_return mail;
+    }
+    Task<void> report(const smtp::MailResult& reported) override
+    {
+        result = reported;
+        co_return;
+    }
+
+    std::optional<smtp::MailResult> result;
+
+  private:
+    const QueueFile& file_;
+    Spans spans_;
+    bool given_ = false;
+};
+
+} // namespace
+
+Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, std::vector<wire::Address> addresses,
+                                                                  wire::Port port, run::Protocol protocol, Spans spans)
+{
+    wire::ConnectError error = wire::ConnectError::unreachable;
+    for (const wire::Address& address : addresses) {
+        const wire::Endpoint peer{address, port};
+        auto stream = co_await host.network().tcp.connect(host.node(), peer, protocol, spans);
+        if (!stream) {
+            error = stream.error();
+            continue;
+        }
+        const auto* const tcp = dynamic_cast<const net::TcpStream*>(stream->get());
+        const Spans session = tcp ? tcp->session() : Spans{};
+        co_return Connected{std::move(*stream), peer, session};
+    }
+    co_return std::unexpected(error);
+}
+
+Handed judge(const smtp::MailResult& result, const std::vector<mail::Mailbox>& asked)
+{
+    Handed handed;
+    const smtp::RecipientResult* deferred = nullptr;
+    const smtp::RecipientResult* refused = nullptr;
+    std::string refused_for;
+    for (std::size_t i = 0; i < result.recipients.size(); ++i) {
+        const smtp::RecipientResult& r = result.recipients[i];
+        if (r.fate == smtp::Fate::accepted) {
+            handed.taken = true;
+        } else if (r.fate == smtp::Fate::refused) {
+            if (!refused) refused = &r;
+            refused_for += (refused_for.empty() ? "" : ", ") + mail::format(asked[i]);
+        } else {
+            if (!deferred || r.fate == smtp::Fate::uncertain) deferred = &r;
+            handed.left.push_back(asked[i]);
+        }
+    }
+    if (deferred) {
+        handed.may_be_there = deferred->fate == smtp::Fate::uncertain;
+        handed.outcome = Outcome::deferred;
+        handed.reason = deferred->reply.code != 0 ? "reply" : handed.may_be_there ? "broke.after.dot" : "broke";
+        if (deferred->reply.code != 0) handed.detail = reply_line(deferred->reply);
+    } else if (refused && !handed.taken) {
+        handed.outcome = Outcome::refused;
+        handed.reason = "reply";
+        handed.detail = reply_line(refused->reply);
+    } else if (refused) { // it goes its way to the others
+        handed.reason = "refused.some";
+        handed.detail = refused_for + ": " + reply_line(refused->reply);
+    }
+    return handed;
+}
+
+Task<Handed> hand_over(wire::Stream& stream, smtp::ClientOptions options, const QueueFile& file, Spans spans)
+{
+    OneLetter outbox{file, spans};
+    options.spans = spans;
+    const smtp::SessionEnd end = co_await smtp::deliver(stream, options, outbox);
+    if (outbox.result) co_return judge(*outbox.result, file.forward_paths);
+    // It never came to the letter: whatever the server said, it said of this connection (RFC 5321 §3.1).
+    Handed handed;
+    handed.outcome = Outcome::deferred;
+    handed.left = file.forward_paths;
+    handed.reason = "broke";
+    if (end.reply.code != 0 && !end.reply.positive()) {
+        handed.reason = "reply";
+        handed.detail = reply_line(end.reply);
+    }
+    co_return handed;
+}
+
+} // namespace tegami::nodes

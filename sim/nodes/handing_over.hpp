@@ -1,0 +1,38 @@
+#pragma once
+/// One letter to one server: the connection, the dialogue, and what became of each recipient.
+
+#include "protocols/lmtp/client.hpp"
+#include "protocols/smtp/client.hpp"
+#include "sim/nodes/queue_file.hpp"
+#include "sim/nodes/steps.hpp"
+
+namespace tegami::nodes {
+
+/// A connection that stands.
+struct Connected {
+    std::unique_ptr<wire::Stream> stream;
+    wire::Endpoint peer;
+    Spans session;
+};
+
+/// Tries one address after the other, and says why the last of them failed.
+Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, std::vector<wire::Address> addresses,
+                                                                  wire::Port port, run::Protocol protocol, Spans spans);
+
+/// What a step came to, and for whom the letter still has to go.
+struct Handed {
+    Outcome outcome{};
+    std::string reason; ///< a stable key
+    std::string detail;
+    std::vector<mail::Mailbox> left; ///< deferred ones, in their order
+    bool taken = false;              ///< for one of them at least
+    bool may_be_there = false; ///< a server may have it all the same: nobody else is to be tried right now (RFC 1047)
+};
+
+/// What the results of a mail's recipients come to.
+Handed judge(const smtp::MailResult& result, const std::vector<mail::Mailbox>& asked);
+
+/// Talks to the server, from its greeting to QUIT.
+Task<Handed> hand_over(wire::Stream& stream, smtp::ClientOptions options, const QueueFile& file, Spans spans);
+
+} // namespace tegami::nodes
