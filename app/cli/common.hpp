@@ -37,21 +37,24 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
 std::optional<run::Log> open_run(const std::string& path, const Context& context,
                                  const narration::Catalogue& catalogue);
 
-/// Whose machine each node of a run is, in a language: from the scenario that the run carries.
+/// The scenario that a run carries, in the variant that was played; nothing where it has none that can be read.
+std::optional<scenario::Loaded> scenario_of(const run::RunHeader& header);
+
+/// Whose machine each node of a run is, in a language.
 std::vector<std::string> people_of(const run::RunHeader& header, const scenario::Loaded& loaded,
                                    narration::Language language);
-/// The same from the run alone.
-std::vector<std::string> people_of(const run::RunHeader& header, narration::Language language);
 
 /// By act of a scenario: the line of the file that it stands in.
 std::vector<std::uint32_t> act_lines_of(const scenario::Loaded& loaded);
-/// The same from the run alone.
-std::vector<std::uint32_t> act_lines_of(const run::RunHeader& header);
 
-/// The rows of the packet filters that the run's scenario sets up.
-std::vector<exporting::FilterRow> filter_rows_of(const run::RunHeader& header);
+/// The rows of its packet filters, as tables show them.
+std::vector<exporting::FilterRow> filter_rows_of(const scenario::Loaded& loaded);
+
+/// A lesson's own words for its steps, and what it asks, in a language.
+std::vector<exporting::LessonWords> lesson_words_of(const scenario::Loaded& loaded, narration::Language language);
+std::vector<std::string> questions_of(const scenario::Loaded& loaded, narration::Language language);
 
 /// The header with its title in a language.
-run::RunHeader titled(run::RunHeader header, narration::Language language);
+run::RunHeader titled(run::RunHeader header, const scenario::Loaded& loaded, narration::Language language);
 
 } // namespace tegami::cli
