@@ -5,8 +5,12 @@ namespace tegami::exporting {
 AddressBook::AddressBook(const run::Log& log, const narration::Names& names)
 {
     const run::RunHeader& header = log.header();
-    for (const run::NicRow& nic : header.nics)
-        if (nic.address != wire::Address{}) nodes_.emplace(nic.address, nic.host);
+    for (const run::NicRow& nic : header.nics) {
+        if (nic.kind != run::NicKind::loopback) { // everybody's own, and so nobody's name
+            if (nic.address != wire::Address{}) nodes_.emplace(nic.address, nic.host);
+            for (const run::NicAddress& other : nic.others) nodes_.emplace(other.address, nic.host);
+        }
+    }
     std::map<std::string_view, run::NodeId> by_name;
     for (const auto& [address, name] : header.names) {
         domain_names_.emplace(address, name);

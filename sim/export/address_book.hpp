@@ -12,8 +12,8 @@ namespace tegami::exporting {
 
 class AddressBook {
   public:
-    /// An interface's row has one address; others of its host are known by the host's domain name. Of somebody else's
-    /// capture: what its name resolution blocks say. Both must outlive it.
+    /// By the addresses of interfaces, and for others by the host's domain name. Of somebody else's capture: what its name
+    /// resolution blocks say. Both must outlive it.
     AddressBook(const run::Log& log, const narration::Names& names);
 
     /// The host's name; of a host that nothing names, the address as people write it.

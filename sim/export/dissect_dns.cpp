@@ -24,6 +24,7 @@ class Names {
         std::string text;
         std::size_t size = 0; ///< octets at the place where it stands
         std::string_view wrong = {};
+        bool ended = false; ///< `wrong` for want of octets
     };
 
     /// <domain-name>: labels, ended by the root label or by a pointer. RFC 1035 §4.1.4.
@@ -39,11 +40,13 @@ class Names {
             return name;
         };
         while (true) {
-            if (at >= end_) return wrong("RFC 1035 §3.1: a name ends with the root label");
+            name.ended = at >= end_;
+            if (name.ended) return wrong("RFC 1035 §3.1: a name ends with the root label");
             const std::uint8_t octet = frame_[at++];
             if (octet == 0) break;
             if (octet >= 0xC0) {
-                if (at >= end_) return wrong("RFC 1035 §4.1.4: a pointer has two octets");
+                name.ended = at >= end_;
+                if (name.ended) return wrong("RFC 1035 §4.1.4: a pointer has two octets");
                 const std::size_t target = message_ + (std::size_t{octet & 0x3Fu} << 8 | frame_[at++]);
                 if (!followed) name.size = at - from;
                 followed = true;
@@ -54,7 +57,8 @@ class Names {
             if (octet >= 0x40) return wrong("RFC 1035 §4.1.4: label types 01 and 10 are reserved");
             wire_length += 1u + octet;
             if (wire_length > longest_name) return wrong("RFC 1035 §2.3.4: a name is at most 255 octets");
-            if (at + octet > end_) return wrong("RFC 1035 §3.1: a label ends within the message");
+            name.ended = at + octet > end_;
+            if (name.ended) return wrong("RFC 1035 §3.1: a label ends within the message");
             append_label(name.text, frame_.subspan(at, octet));
             at += octet;
         }
@@ -146,7 +150,10 @@ class MessageReader {
     {
         const std::size_t from = in_.at();
         const Names::Name name = names_.read(from);
-        if (!name.wrong.empty()) in_.fail(name.wrong, from + name.size);
+        if (name.ended && !in_.captured_whole())
+            in_.cut();
+        else if (!name.wrong.empty())
+            in_.fail(name.wrong, from + name.size);
         in_.take(name.size);
         in_.note({key, name.text, {}, from, name.size});
         return name.text;

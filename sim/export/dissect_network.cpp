@@ -107,7 +107,7 @@ void Dissector::ipv4(std::size_t from)
     const auto protocol = static_cast<std::uint8_t>(in.number("field.ip.protocol", 1));
     in.means(named(protocol, ip_protocol_name(protocol)), {});
     in.hex("field.ip.checksum", 2);
-    if (!in.failed() && from + header <= std::min(end, frame.size())) {
+    if (quoted == 0 && !in.failed() && from + header <= std::min(end, frame.size())) {
         const bool right = wire::internet_checksum(frame.subspan(from, header)) == 0;
         in.means(right ? "word.right" : "word.wrong");
         if (!right) in.layer().wrong = "RFC 791 §3.1: the header checksum is wrong", in.layer().wrong_at = from + 10;

@@ -20,12 +20,10 @@ Octets LayerReader::need(std::size_t size)
         at_ += size;
         return result;
     }
-    if (captured_whole_) {
+    if (captured_whole_)
         fail("the octets end too early");
-    } else {
-        layer_.cut = true;
-        failed_ = true;
-    }
+    else
+        cut();
     return {};
 }
 
@@ -122,6 +120,13 @@ void LayerReader::close()
     open_.pop_back();
     field.size = at_ - field.offset;
     fields().push_back(std::move(field)); // what was read before a failure is still there
+}
+
+void LayerReader::cut()
+{
+    if (failed_) return;
+    failed_ = true;
+    layer_.cut = true;
 }
 
 void LayerReader::fail(std::string_view rule, std::size_t at)

@@ -48,6 +48,9 @@ class LayerReader {
     void open(std::string_view key, std::string value = {}, std::string_view word = {});
     void close();
 
+    /// The capture ends where the layer goes on.
+    void cut();
+    bool captured_whole() const { return captured_whole_; }
     void fail(std::string_view rule) { fail(rule, at_); }
     void fail(std::string_view rule, std::size_t at);
     /// The layer is over: what was read is its size.

@@ -299,6 +299,49 @@ void EvidenceTeller::tell(Time at, const Connection& connection, const Line&)
         Style::stop);
 }
 
+template <class Fact>
+void EvidenceTeller::tell_fact(std::string_view label, Time at, NodeId node, const Fact& fact, Style style)
+{
+    run::Event event;
+    event.node = node;
+    event.what = fact;
+    put(label, (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(event), style);
+}
+
+/// That the only server, at its only address, is tried needs no line of its own.
+void EvidenceTeller::tell(Time at, const Routed& routed, const Line&)
+{
+    using enum run::RouteChoice;
+    if (is_plain() && (routed.choice == tries_host || routed.choice == tries_address)) return;
+    const bool is_trouble = routed.choice == null_mx || routed.choice == left_out;
+    run::MailRouted fact;
+    fact.choice = routed.choice;
+    fact.domain = routed.domain;
+    fact.host = routed.host;
+    fact.address = routed.address;
+    fact.preference = routed.preference;
+    fact.detail = routed.detail;
+    tell_fact(catalogue_.text("story.label.route"), at, routed.node, fact, is_trouble ? Style::held : Style::plain);
+}
+
+void EvidenceTeller::tell(Time at, const Judged& judged, const Line&)
+{
+    const bool good = judged.verdict == run::AuthVerdict::accepted;
+    run::AuthJudged fact;
+    fact.verdict = judged.verdict;
+    fact.mechanism = judged.mechanism;
+    fact.identity = judged.identity;
+    tell_fact(catalogue_.text("story.label.login"), at, judged.node, fact, good ? Style::plain : Style::stop);
+}
+
+void EvidenceTeller::tell(Time at, const Completed& completed, const Line&)
+{
+    run::MailCompleted fact;
+    fact.change = completed.change;
+    fact.line = completed.line;
+    tell_fact(catalogue_.text("story.label.letter"), at, completed.node, fact);
+}
+
 std::string EvidenceTeller::host_of(const wire::Address& address) const
 {
     return telling_.book ? telling_.book->name_of(address) : format(address);

@@ -76,8 +76,15 @@ class EvidenceTeller {
     void tell(Time at, const Remembered& remembered, const Line& line);
     void tell(Time at, const Reasoned& reasoned, const Line& line);
     void tell(Time at, const Matched& matched, const Line& line);
+    void tell(Time at, const Routed& routed, const Line& line);
+    void tell(Time at, const Judged& judged, const Line& line);
+    void tell(Time at, const Completed& completed, const Line& line);
     void tell(Time at, const Written& written, const Line& line);
     void tell(Time at, const Kept& kept, const Line& line);
+
+    /// A fact as its own sentence says it; behind its time where more is asked for than the plain story.
+    template <class Fact>
+    void tell_fact(std::string_view label, Time at, NodeId node, const Fact& fact, Style style = Style::plain);
 
     bool is_plain() const { return telling_.depth == narration::Depth::plain; }
     std::string clock(Time at) const;

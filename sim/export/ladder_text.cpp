@@ -189,9 +189,11 @@ class Drawing {
             return put(line, style);
         }
         const int from = lifeline(row.from), to = lifeline(row.to);
-        const int left = std::min(from, to), right = std::max(from, to);
+        const int left = std::min(from, to);
         const std::string label = shown(row.label);
-        const int room = right - left - 1;
+        // What gets lost ends before the other's line, and so do words on its way.
+        const int end = row.stopped ? to - (to - from) / 5 : to;
+        const int begin = std::min(from, end), room = std::max(from, end) - begin - 1;
         const bool inside = narration::width(label) + 6 <= room;
         if (!inside) { // above the arrow, as wide as it needs
             put_text(line, left + 2, label + " ");
@@ -201,8 +203,8 @@ class Drawing {
         } else {
             line.put(0, time);
         }
-        draw_shaft(line, from, to, row);
-        if (inside) line.put(left + 1 + (room - narration::width(label)) / 2 - 1, " " + label + " ");
+        draw_shaft(line, from, end, row);
+        if (inside) line.put(begin + 1 + (room - narration::width(label)) / 2 - 1, " " + label + " ");
         put(line, style);
     }
 
@@ -218,13 +220,11 @@ class Drawing {
         line.put(at - 1 - width, label);
     }
 
-    void draw_shaft(Line& line, int from, int to, const LadderRow& row) const
+    void draw_shaft(Line& line, int from, int end, const LadderRow& row) const
     {
-        const bool rightwards = to > from;
+        const bool rightwards = end > from;
         const std::string shaft = shown(shaft_of(row.form));
         const int step = rightwards ? 1 : -1;
-        // What gets lost ends before the other's line.
-        const int end = row.stopped ? to - (to - from) / 5 : to;
         for (int column = from + step; column != end; column += step) line.put(column, shaft);
         line.put(end - step, shown(row.stopped ? "✗" : rightwards ? "▶" : "◀"));
     }

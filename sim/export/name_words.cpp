@@ -1,5 +1,6 @@
 #include "sim/export/name_words.hpp"
 
+#include "sim/narration/clock.hpp"
 #include "sim/narration/words.hpp"
 
 #include <fmt/format.h>
@@ -130,6 +131,7 @@ std::string ttl_text(const narration::Catalogue& catalogue, std::uint64_t second
     if (seconds >= 86'400 && seconds % 86'400 == 0) return catalogue.text("ttl.days", {{"n", seconds / 86'400}});
     if (seconds >= 3'600 && seconds % 3'600 == 0) return catalogue.text("ttl.hours", {{"n", seconds / 3'600}});
     if (seconds >= 60 && seconds % 60 == 0) return catalogue.text("ttl.minutes", {{"n", seconds / 60}});
+    if (seconds >= 60) return narration::duration_text(catalogue, wire::seconds(static_cast<std::int64_t>(seconds)));
     return catalogue.text("ttl.seconds", {{"n", seconds}});
 }
 

@@ -37,7 +37,9 @@ class States {
                    {thing_column, catalogue_.text(state.running() ? "state.host.up" : "state.host.off"),
                     state.running() ? Style::dim : Style::stop}});
         tell_connections(state);
+        tell_addresses(state);
         tell_neighbours(state);
+        tell_paths(state);
         tell_questions(state);
         tell_cache(state, now);
         tell_filters(state);
@@ -91,6 +93,24 @@ class States {
                     line(v4 ? "state.arp" : "state.neighbours", first, format(address),
                          neighbour.mac == link::MacAddress{} ? catalogue_.text("state.asking") : format(neighbour.mac));
         }
+    }
+    void tell_addresses(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [nic, at] : state.nics)
+            for (const auto& [address, change] : at.addresses)
+                line("state.addresses", first, format(address) + "  " + telling_.narrator.names().nic(nic),
+                     catalogue_.text(fmt::format("state.address.{}", narration::word(change))),
+                     change == run::AddressChange::assigned ? Style::plain : Style::held);
+        first = true;
+        for (const auto& [mac, station] : state.stations)
+            line("state.stations", first, format(mac), telling_.narrator.names().nic(station.port));
+    }
+    void tell_paths(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [destination, mtu] : state.path_mtus)
+            line("state.path_mtus", first, format(destination), octets(mtu));
     }
     void tell_questions(const run::NodeState& state)
     {

@@ -63,9 +63,9 @@ class Story {
   private:
     // The columns of a block.
     static constexpr int code_column = 3;
-    static constexpr int name_column = 9;
-    static constexpr int way_column = 21;
-    static constexpr int text_column = name_column;
+    static constexpr int name_column = 10;
+    static constexpr int way_column = 22;
+    static constexpr int text_column = EvidenceTeller::label_column;
 
     bool admits(const Passage& passage) const
     {
@@ -302,7 +302,13 @@ class Story {
     /// Whether letters of this world come to a step, as far as the run shows.
     bool world_has(Step step) const
     {
-        return std::ranges::any_of(tale_.passages, [&](const Passage& passage) { return passage.step == step; });
+        // Where letters are relayed at all, names are looked up for it.
+        const bool is_relay = step >= Step::s3_1_mx && step <= Step::s3_3_transfer;
+        return std::ranges::any_of(tale_.passages, [&](const Passage& passage) {
+            return passage.step == step ||
+                   (is_relay && (passage.step == Step::s2_relay ||
+                                 (passage.step >= Step::s3_1_mx && passage.step <= Step::s3_3_transfer)));
+        });
     }
 
     /// Key of why a letter never came to a step: the world has no such step, or what comes before it did not work out.

@@ -22,10 +22,18 @@ bool is_worth_telling(tcp::Rule rule)
     }
 }
 
-bool is_arp(wire::Octets frame)
+/// A question for a neighbour's MAC address, or its answer: ARP, or neighbour discovery (RFC 4861 §4.3, §4.4).
+bool is_about_neighbours(wire::Octets frame)
 {
     const auto ethernet = link::decode_ethernet(frame);
-    return ethernet && ethernet->header.type == link::EtherType::arp;
+    if (!ethernet) return false;
+    if (ethernet->header.type == link::EtherType::arp) return true;
+    constexpr std::size_t next_header = 6, ipv6_header = 40;
+    constexpr std::uint8_t icmpv6 = 58, solicitation = 135, advertisement = 136;
+    const wire::Octets packet = ethernet->payload;
+    return ethernet->header.type == link::EtherType::ipv6 && packet.size() > ipv6_header &&
+           packet[next_header] == icmpv6 &&
+           (packet[ipv6_header] == solicitation || packet[ipv6_header] == advertisement);
 }
 
 void count_frame(Passage& passage, FrameRef frame)
@@ -74,7 +82,7 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<T
     for (Passage& passage : tale.passages)
         for (const FrameRange& range : passage.frame_numbers)
             for (auto frame = range.first; frame <= range.last; frame = FrameRef{static_cast<std::uint64_t>(frame) + 1})
-                passage.arp_frames += is_arp(log.frame(frame).octets) ? 1 : 0;
+                passage.arp_frames += is_about_neighbours(log.frame(frame).octets) ? 1 : 0;
     return tale;
 }
 
@@ -398,6 +406,18 @@ void TaleFold::take(const run::Event& event)
         add(event.spans, event.at,
             Matched{event.node, std::string{matched->filter}, matched->row, matched->action, matched->frame,
                     matched->count});
+    } else if (const auto* routed = std::get_if<run::MailRouted>(&event.what)) {
+        add(event.spans, event.at,
+            Routed{event.node, routed->choice, std::string{routed->domain}, std::string{routed->host}, routed->address,
+                   routed->preference, std::string{routed->detail}});
+    } else if (const auto* judged = std::get_if<run::AuthJudged>(&event.what)) {
+        add(event.spans, event.at,
+            Judged{event.node, judged->verdict, std::string{judged->mechanism}, std::string{judged->identity}});
+    } else if (const auto* completed = std::get_if<run::MailCompleted>(&event.what)) {
+        add(event.spans, event.at, Completed{event.node, completed->change, std::string{completed->line}});
+    } else if (const auto* neighbour = std::get_if<run::NeighbourChanged>(&event.what)) {
+        if (neighbour->change == run::NeighbourChange::learnt)
+            add(event.spans, event.at, Found{event.node, neighbour->address, neighbour->mac});
     } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
         acts_[event.node] = {event.at, act->number};
     } else if (const auto* process = std::get_if<run::ProcessChanged>(&event.what)) {

@@ -119,6 +119,30 @@ struct Matched {
     std::uint64_t count = 0; ///< of its matches so far
 };
 
+/// A choice on the way to a domain. RFC 5321 §5.1.
+struct Routed {
+    NodeId node{};
+    run::RouteChoice choice{};
+    std::string domain, host;
+    wire::Address address;
+    std::uint16_t preference = 0;
+    std::string detail;
+};
+
+/// A client has shown who it is, or failed to.
+struct Judged {
+    NodeId node{};
+    run::AuthVerdict verdict{};
+    std::string mechanism, identity;
+};
+
+/// What a server of submission changed in the letter. RFC 6409 §8.
+struct Completed {
+    NodeId node{};
+    run::MailChange change{};
+    std::string line;
+};
+
 struct Written {
     NodeId node{};
     run::DiskChange change{};
@@ -135,7 +159,8 @@ struct Kept {
 
 struct Evidence {
     Time at{};
-    std::variant<Said, Found, Stopped, Again, Shared, Connection, Asked, Remembered, Reasoned, Matched, Written, Kept>
+    std::variant<Said, Found, Stopped, Again, Shared, Connection, Asked, Remembered, Reasoned, Matched, Routed, Judged,
+                 Completed, Written, Kept>
         what;
 };
 

@@ -333,7 +333,12 @@ class Telling {
     {
         // MTA and MDA may share a host.
         const bool inside = fact.step == run::Step::r1_hand_over && fact.peer == node_;
-        return deep(fmt::format("step.begun.{}", inside ? "r1_inside" : word(fact.step)),
+        // To port 25 nobody logs in: by her own hand, or within a network that trusts her.
+        constexpr std::uint16_t between_servers = 25;
+        const bool direct = fact.step == run::Step::s1_submit && fact.port == between_servers;
+        return deep(fmt::format("step.begun.{}", inside   ? "r1_inside"
+                                                 : direct ? "s1_direct"
+                                                          : word(fact.step)),
                     {{"who", narrator_.who(event_.node)}, {"peer", terminal_safe(fact.peer)}, {"port", fact.port}});
     }
     std::string operator()(const run::StepEnded& fact) const
@@ -381,10 +386,18 @@ class Telling {
     }
     std::string operator()(const run::DnsDecided& fact) const
     {
+        // The last word is a stable key where it gives a reason: "192.0.2.53 timed.out", "limit.queries".
+        std::string detail = terminal_safe(fact.detail);
+        const std::size_t space = detail.rfind(' ');
+        const std::string key = "dns.why." + detail.substr(space == detail.npos ? 0 : space + 1);
+        if (catalogue_.has(key))
+            detail = space == detail.npos ? catalogue_.text(key)
+                                          : catalogue_.text("dns.why.server", {{"server", detail.substr(0, space)},
+                                                                               {"why", catalogue_.text(key)}});
         return plain(fmt::format("dns.decided.{}", word(fact.decision)), {{"node", node_},
                                                                           {"name", terminal_safe(fact.name)},
                                                                           {"type", record_type_name(fact.type)},
-                                                                          {"detail", terminal_safe(fact.detail)}});
+                                                                          {"detail", detail}});
     }
 
     // ---- filters

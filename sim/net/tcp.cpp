@@ -4,6 +4,18 @@
 
 namespace tegami::net {
 
+namespace {
+
+/// Whether one host can be meant: no group, nor everybody, nor nobody. RFC 9293 §3.9.1.1 (MUST-46) and §3.9.2.3.
+bool is_for_one(const wire::Address& address)
+{
+    if (!address.is_v4()) return address.octets[0] != 0xFF && address != wire::Address{};
+    const std::uint32_t v4 = address.to_v4();
+    return !inet::is_v4_multicast(v4) && !inet::is_v4_limited_broadcast(v4) && v4 >> 24 != 0;
+}
+
+} // namespace
+
 Tcp::Tcp(Context& context, Links& links, Internet& internet)
     : context_(context),
       links_(links),
@@ -57,7 +69,12 @@ void Tcp::listen(NodeId node, wire::Endpoint at, run::Protocol protocol, Accept 
         if (index == listeners_.size()) listeners_.emplace_back();
         ports->listeners.push_back(index);
     }
-    listeners_[index] = {node, at, protocol, std::move(accept), {}, 0};
+    // Where it listens already, connections that are being opened go on (RFC 9293 §3.9.1.1, MUST-41).
+    Listener& listener = listeners_[index];
+    listener.node = node;
+    listener.at = at;
+    listener.protocol = protocol;
+    listener.accept = std::move(accept);
 }
 
 std::uint32_t Tcp::find_listener(NodeId node, const wire::Endpoint& at)
@@ -103,7 +120,7 @@ std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> Tcp::open(NodeId n
                                                                         run::Protocol protocol, Spans spans)
 {
     const Path way = internet_.path(node, to.address);
-    if (!way.found) return std::unexpected(wire::ConnectError::unreachable);
+    if (!is_for_one(to.address) || !way.found) return std::unexpected(wire::ConnectError::unreachable);
     const wire::Port port = free_port(node, way.source, to);
     if (port == wire::Port{}) return std::unexpected(wire::ConnectError::no_port);
 
@@ -235,6 +252,9 @@ void Tcp::on_packet(NicId nic, Frame& frame, const Packet& packet)
         using tcp::Flag;
         const bool opens =
             segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
+        if (!is_for_one(packet.source) || !is_for_one(packet.destination) || packet.to_a_group) // MUST-63, MUST-57
+            return links_.drop(nic, frame, run::DropReason::no_listener,
+                               "RFC 9293 §3.9.2.3: no single host has such an address");
         if (opens && find_listener(node, {packet.destination, segment->destination}) != 0)
             return on_syn(nic, frame, packet, *segment, found);
         answer_with_reset(nic, packet, *segment, frame);
@@ -347,8 +367,7 @@ void Tcp::after_event(Socket& socket)
 void Tcp::push(Socket& socket)
 {
     if (socket.busy) return;
-    if (socket.mss_of_path != 0 && socket.connection.mss() > socket.mss_of_path)
-        socket.connection.limit_mss(socket.mss_of_path);
+    if (socket.mss_of_path != 0) socket.connection.limit_mss(socket.mss_of_path); // options come off it
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());

@@ -83,6 +83,7 @@ const tcp::Config& Tcp::config_for(const Path& path)
     const std::uint16_t mtu = links_[path.nic].mtu;
     const auto [at, is_new] = configs_.try_emplace({v4, mtu}, config_);
     if (is_new) {
+        at->second = config_;
         const std::size_t headers = (v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
         at->second.mss = static_cast<std::uint16_t>(mtu - headers);
         at->second.default_mss = v4 ? tcp::default_mss_v4 : tcp::default_mss_v6;

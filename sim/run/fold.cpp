@@ -12,8 +12,8 @@ std::size_t entries(const NodeState& state)
     std::size_t count = state.connections.size() + state.neighbours.size() + state.stations.size() +
                         state.path_mtus.size() + state.nics.size() + state.queue.size() + state.disk.files.size() +
                         state.disk.names.size() + state.disk.durable_names.size() + state.disk.unsynced_names.size() +
-                        state.sessions.size() + state.steps.size() + state.dns_cache.size() +
-                        state.questions.size() + state.filters.size();
+                        state.sessions.size() + state.steps.size() + state.dns_cache.size() + state.questions.size() +
+                        state.filters.size();
     for (const auto& [name, messages] : state.mailboxes) count += 1 + messages.size();
     return count;
 }

@@ -79,12 +79,12 @@ struct Options {
 Topology two_hosts()
 {
     Topology t;
-    t.hosts.push_back({.name = "a", .router = false, .interfaces = {}, .announces = {}});
-    t.hosts.push_back({.name = "b", .router = false, .interfaces = {}, .announces = {}});
+    t.hosts.push_back({.name = "a", .kind = HostKind::host, .interfaces = {}, .announces = {}});
+    t.hosts.push_back({.name = "b", .kind = HostKind::host, .interfaces = {}, .announces = {}});
     t.hosts[0].interfaces.push_back(
-        {"b", link::MacAddress::from_number(0x02'0000'0000'01), wire::Address::v4(0x0A00'0001)});
+        {"b", link::MacAddress::from_number(0x02'0000'0000'01), {{wire::Address::v4(0x0A00'0001), 32}}});
     t.hosts[1].interfaces.push_back(
-        {"a", link::MacAddress::from_number(0x02'0000'0000'02), wire::Address::v4(0x0A00'0002)});
+        {"a", link::MacAddress::from_number(0x02'0000'0000'02), {{wire::Address::v4(0x0A00'0002), 32}}});
     t.links.push_back({.name = "a-b",
                        .a = 0,
                        .a_interface = 0,

@@ -29,14 +29,14 @@ void play_letters(World& world)
     world.read(minutes(6 * 60));
 }
 
-struct Told {
+struct CrashTold {
     std::string wrong;
     std::size_t copies = 0; ///< beyond the first
 };
 
-Told judge_run(World& world, bool sender_crashed)
+CrashTold judge_run(World& world, bool sender_crashed)
 {
-    Told told;
+    CrashTold told;
     std::map<std::string, int> of_bob, of_carol; // by subject
     const auto look = [&](const std::vector<std::string>& messages, std::map<std::string, int>& count) {
         for (const std::string& message : messages) {
@@ -102,7 +102,7 @@ std::size_t walk_crashes(const std::string& host, std::size_t points)
             world.lab.run(world.lab.now() + down);
             world.host(host).restart();
             world.lab.run(minutes(7 * 60));
-            const Told told = judge_run(world, host == "alice-pc");
+            const CrashTold told = judge_run(world, host == "alice-pc");
             copies += told.copies;
             CHECK(told.wrong == "");
         }
@@ -116,7 +116,7 @@ TEST_CASE("without a crash every letter of the journey comes once", "[nodes][cra
     World world;
     play_letters(world);
     world.lab.run(minutes(7 * 60));
-    const Told told = judge_run(world, false);
+    const CrashTold told = judge_run(world, false);
     CHECK(told.wrong == "");
     CHECK(told.copies == 0);
 }

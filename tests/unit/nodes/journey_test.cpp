@@ -478,8 +478,8 @@ TEST_CASE("letters in a circle end after a hundred hops", "[nodes][mta][limits]"
     world.table.addresses["mx.round.example"] = std::vector{site::at(5)}; // as mx1 is told
     site::Table other_table = world.table;
     other_table.addresses["mx.round.example"] = std::vector{site::at(4)}; // as mx2 is told
-    site::TableNames other_names{world.lab.engine, world.lab.node("mx2"), other_table};
-    world.host("mx2").set_names(&other_names);
+    world.host("mx2").set_names(
+        std::make_unique<site::TableNames>(world.lab.engine, world.lab.node("mx2"), other_table));
     struct Sending {
         static Task<void> run(World& world)
         {
@@ -503,4 +503,138 @@ TEST_CASE("letters in a circle end after a hundred hops", "[nodes][mta][limits]"
     CHECK(ended.back() == "S3.3 refused reply");
     CHECK(world.last_detail(Step::s3_3_transfer) == "554 5.4.6 Too many hops: the message is going in circles");
     CHECK(world.left_over() == "");
+}
+
+TEST_CASE("every role of a site on one host, which talks with itself over loopback", "[nodes][journey]")
+{
+    net::lab::Lab lab{net::lab::Wiring{}
+                          .host("ann")
+                          .host("server")
+                          .router("edge")
+                          .link("ann", "edge")
+                          .link("server", "edge")
+                          .loopback("server"),
+                      1, run::Level::full};
+    Journal journal{lab.network.context};
+    Host ann{lab.network, journal, lab.node("ann"), "ann.example.com", 0};
+    Host server{lab.network, journal, lab.node("server"), "mail.example.com", 0};
+    Mailboxes of_ann{ann}, of_server{server};
+    const wire::Address here = *wire::parse_address("127.0.0.1");
+    site::Table table;
+    table.addresses["mail.example.com"] = std::vector{wire::Address::v4(net::lab::address(2, 1))};
+    ann.set_names(std::make_unique<site::TableNames>(lab.engine, lab.node("ann"), table));
+
+    Msa::Settings msa;
+    msa.domain = "example.com";
+    msa.accounts["ann"] = {"secret", *mail::parse_mailbox("ann@example.com")};
+    msa.mta = {"mail.example.com", {here, wire::Port{25}}};
+    server.add(std::make_unique<Msa>(server, msa));
+    Mta::Settings mta;
+    mta.domain = "example.com";
+    mta.users = {"ann"};
+    mta.mda = {"mail.example.com", {here, wire::Port{24}}};
+    server.add(std::make_unique<Mta>(server, mta));
+    Mda::Settings mda;
+    mda.domain = "example.com";
+    mda.users = {"ann"};
+    server.add(std::make_unique<Mda>(server, of_server, mda));
+    Mra::Settings mra;
+    mra.passwords = {{"ann", "secret"}};
+    mra.domain = "example.com";
+    server.add(std::make_unique<Mra>(server, of_server, mra));
+    Mua::Settings settings;
+    settings.user = "ann";
+    settings.self = {{}, *mail::parse_mailbox("ann@example.com")};
+    settings.password = "secret";
+    settings.submit.port = wire::Port{587};
+    settings.mailbox.port = wire::Port{110};
+    settings.submit_name = settings.mailbox_name = "mail.example.com";
+    settings.login = sasl::Credentials{"ann", "secret", {}};
+    auto mua = std::make_unique<Mua>(ann, of_ann, settings);
+    Mua* const program = mua.get();
+    ann.add(std::move(mua));
+    for (Host* host : {&ann, &server}) lab.at({}, host->name(), [host] { host->begin(); });
+    lab.at(seconds(1), "ann", [&] {
+        Mua::Writing writing;
+        writing.to = {*mail::parse_mailbox("ann@example.com")};
+        writing.text = "To myself.\n";
+        program->send(writing);
+    });
+    lab.at(seconds(10), "ann", [&] { program->fetch(false); });
+    lab.run(minutes(10));
+    const auto kept = of_ann.list("ann");
+    REQUIRE(kept.size() == 1);
+    const std::string message = (*ann.disk().do_read(kept[0].path))->octets;
+    CHECK(mail::read_header(message).count("Received") == 3);
+    CHECK(message.contains("([127.0.0.1])"));
+    Lines steps;
+    const run::Log log = lab.log();
+    for (const auto& [when, fact] : net::lab::Lab::facts<run::StepEnded>(log))
+        steps.push_back(std::string{run::step_name(fact.step)} + ' ' + std::string{run::choice_name(fact.outcome)});
+    CHECK(steps ==
+          Lines{"S1.dns done", "S1 done", "S2 done", "R2 done", "R1 done", "R3.dns done", "R3 done", "R4 done"});
+    lab.engine.shut_down();
+}
+
+TEST_CASE("a break behind the final dot: nobody else is tried, and the same server later (RFC 1047)", "[nodes][mta]")
+{
+    // mx1 goes down as soon as it keeps the letter, before its answer has left.
+    World world;
+    world.send(seconds(1), {"bob@example.com"});
+    const NodeId mx1 = world.lab.node("mx1");
+    const auto kept = [&] {
+        return !world.host("mx1").disk().names_in("mta-queue").empty() &&
+               !world.host("mx1").disk().names_in("mta-queue")[0].ends_with(".new");
+    };
+    REQUIRE(world.lab.engine.run_until(net::lab::lab_start + seconds(20), kept));
+    world.host("mx1").crash(false);
+    world.lab.run(minutes(10));
+    CHECK(world.ended(Step::s3_3_transfer) == Lines{"S3.3 deferred broke.after.dot"});
+    CHECK(world.messages("mail", "bob").empty());
+    world.host("mx1").restart();
+    world.lab.run(minutes(60));
+    CHECK(world.messages("mail", "bob").size() == 2); // from the queue of mx1, and from the second try
+    CHECK(world.ended(Step::s3_3_transfer) == Lines{"S3.3 deferred broke.after.dot", "S3.3 done"});
+    CHECK(world.lab.engine.process_count(mx1) == 0);
+    CHECK(world.left_over() == "");
+}
+
+TEST_CASE("a disk that is full or broken on any server puts letters off, and loses none", "[nodes][disk]")
+{
+    for (const char* name : {"msa", "mta", "mx1", "mail"}) {
+        for (const engine::DiskError error : {engine::DiskError::full, engine::DiskError::io}) {
+            std::uint64_t first = 0, last = 0;
+            {
+                World world{1, run::Level::none};
+                world.send(seconds(1), {"bob@example.com", "carol@example.com"});
+                world.lab.run(milliseconds(999));
+                first = world.lab.engine.steps();
+                world.lab.run(seconds(3));
+                last = world.lab.engine.steps();
+            }
+            std::size_t put_off = 0;
+            for (std::uint64_t step = first; step < last; step += 5) {
+                INFO(name << (error == engine::DiskError::full ? " is full" : " breaks") << " at step " << step);
+                World world;
+                world.send(seconds(1), {"bob@example.com", "carol@example.com"});
+                while (world.lab.engine.steps() < step && world.lab.engine.step(net::lab::lab_start + seconds(3))) {
+                }
+                engine::Disk& disk = world.host(name).disk();
+                disk.set_failure(error);
+                world.lab.run(minutes(10));
+                disk.set_failure(std::nullopt);
+                world.lab.run(minutes(6 * 60));
+                for (const char* user : {"bob", "carol"}) {
+                    const std::size_t copies = world.messages("mail", user).size();
+                    CHECK((copies == 1 || copies == 2)); // one whose removal from a queue was not written comes again
+                }
+                const run::Log log = world.lab.log();
+                for (const auto& [when, fact] : net::lab::Lab::facts<run::StepEnded>(log)) {
+                    CHECK((fact.outcome == Outcome::done || fact.outcome == Outcome::deferred));
+                    put_off += fact.outcome == Outcome::deferred;
+                }
+            }
+            CHECK(put_off > 0);
+        }
+    }
 }

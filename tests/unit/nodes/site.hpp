@@ -65,7 +65,6 @@ class World {
     Table table;
     std::map<std::string, std::unique_ptr<Host>> hosts;
     std::map<std::string, std::unique_ptr<Mailboxes>> mailboxes;
-    std::vector<std::unique_ptr<TableNames>> names;
     Mua *alice = nullptr, *bob = nullptr;
 
     explicit World(std::uint64_t seed = 1, run::Level level = run::Level::story) : lab(wiring(), seed, level)
@@ -77,8 +76,7 @@ class World {
             table.addresses[name + domain] = std::vector{at(number)};
             hosts[name] = std::make_unique<Host>(lab.network, journal, lab.node(name), name + domain, 540);
             mailboxes[name] = std::make_unique<Mailboxes>(*hosts[name]);
-            names.push_back(std::make_unique<TableNames>(lab.engine, lab.node(name), table));
-            hosts[name]->set_names(names.back().get());
+            hosts[name]->set_names(std::make_unique<TableNames>(lab.engine, lab.node(name), table));
         }
         lab.engine.handle(engine::DueKind::begin, this, [](void* self, const engine::Due& due) {
             for (const auto& [name, host] : static_cast<World*>(self)->hosts)
