@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 5> endings{".pcapng", ".pcap", ".txt", ".
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
     std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view, at, mail, step, host,
-                            filter, output, sniff, junit, frame;
+                            filter, output, sniff, junit, frame, variant;
     std::vector<std::string> files;
     bool json = false, quiet = false, help = false, version = false, svg = false, list = false;
 };
@@ -89,6 +89,7 @@ class Parser {
 
         CLI::App& run = subcommand("run", "cli.run.about");
         positional(run, "SCENARIO", words_.file, "cli.scenario");
+        option(run, "--variant", words_.variant, "NAME", "cli.variant");
         option(run, "--save", words_.save, "FILE", "cli.save");
         option(run, "--seed", words_.seed, "N", "cli.seed");
         option(run, "--until", words_.until, "TIME", "cli.until");
@@ -130,6 +131,20 @@ class Parser {
         common(check, false);
         flag(check, "--json", words_.json, "cli.json");
         flag(check, "-q,--quiet", words_.quiet, "cli.quiet");
+
+        CLI::App& lessons = subcommand("lessons", "cli.lessons.about");
+        common(lessons, false);
+        flag(lessons, "--json", words_.json, "cli.json");
+
+        CLI::App& fresh = subcommand("new", "cli.new.about");
+        positional(fresh, "FILE", words_.file, "cli.new.file");
+        common(fresh, false);
+
+        CLI::App& expand = subcommand("expand", "cli.expand.about");
+        positional(expand, "SCENARIO", words_.file, "cli.scenario");
+        option(expand, "-o,--output", words_.output, "FILE", "cli.expand.output");
+        option(expand, "--variant", words_.variant, "NAME", "cli.variant");
+        common(expand, false);
     }
 
     CLI::App& subcommand(const std::string& name, std::string_view key)
@@ -228,6 +243,12 @@ class Parser {
         if (name == "show") result.command = read_show(command);
         if (name == "export") result.command = read_export(command);
         if (name == "check") result.command = read_check(command);
+        if (name == "lessons") result.command = LessonsCommand{words_.json};
+        if (name == "new") result.command = NewCommand{words_.file};
+        if (name == "expand") {
+            need(!words_.file.empty(), "SCENARIO", command);
+            result.command = ExpandCommand{words_.file, words_.output, words_.variant};
+        }
     }
 
     RunCommand read_run(const CLI::App& command)
@@ -235,6 +256,7 @@ class Parser {
         need(!words_.file.empty(), "SCENARIO", command);
         RunCommand run;
         run.scenario = words_.file;
+        run.variant = words_.variant;
         run.save = words_.save;
         run.seed = number<std::uint64_t>("--seed", words_.seed);
         if (!words_.until.empty()) {
@@ -391,6 +413,9 @@ class Parser {
             return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt",
                     "tegami export run.pcapng -o ladder.svg --mail 1 --lang ja"};
         if (command == "check") return {"tegami check scenarios/*.toml --junit results.xml"};
+        if (command == "lessons") return {"tegami lessons --lang ja"};
+        if (command == "new") return {"tegami new letter.toml"};
+        if (command == "expand") return {"tegami expand two-letters -o long.toml"};
         return {"tegami run scenarios/two-letters.toml"};
     }
 

@@ -18,7 +18,8 @@ namespace tegami::cli {
 
 struct RunCommand {
     std::string scenario;
-    std::string save; ///< empty: keep nothing
+    std::string variant; ///< empty: the scenario as it stands
+    std::string save;    ///< empty: keep nothing
     std::uint64_t seed = 1;
     std::optional<engine::Duration> until;
     run::Level record = run::Level::full;
@@ -65,12 +66,28 @@ struct CheckCommand {
     bool quiet = false;
 };
 
+/// Lists the lessons that come along.
+struct LessonsCommand {
+    bool json = false;
+};
+/// Writes a commented scenario to start from.
+struct NewCommand {
+    std::string file; ///< empty: the standard output
+};
+/// Writes a scenario's long form.
+struct ExpandCommand {
+    std::string scenario;
+    std::string output; ///< empty: the standard output
+    std::string variant;
+};
+
 /// Help or the version: text for the standard output.
 struct Information {
     std::string text;
 };
 
-using Command = std::variant<RunCommand, ShowCommand, ExportCommand, CheckCommand, Information>;
+using Command = std::variant<RunCommand, ShowCommand, ExportCommand, CheckCommand, LessonsCommand, NewCommand,
+                             ExpandCommand, Information>;
 
 struct Arguments {
     narration::Language language{};

@@ -17,27 +17,16 @@ class Checking {
         context_.complaints = &complaints_;
     }
 
-    /// Plays one scenario and holds its checks.
+    /// Plays one scenario, and each of its variants, and holds their checks.
     void check(const std::string& file)
     {
-        complaints_.clear();
-        suites_.push_back({.name = file, .error = {}, .cases = {}});
-        const auto scenario = read_scenario_file(file, context_, catalogue_);
-        if (!scenario) return give_up();
-        const auto log = play(*scenario,
-                              {.file = file,
-                               .seed = command_.seed,
-                               .level = scenario::level_for_checks(scenario->loaded.scenario),
-                               .until = {},
-                               .save = {}},
-                              context_, catalogue_);
-        if (!log) return give_up();
-        const auto results = scenario::hold_checks(scenario->loaded, *log);
-        page_.row({{0, file, exporting::Style::strong}});
-        for (const scenario::CheckResult& result : results) tell(result, name_of(result, results));
-        if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
-        if (!command_.quiet && !command_.json) context_.console.write(page_.text());
-        page_.take();
+        const auto scenario = begin(file, file, {});
+        if (!scenario) return;
+        hold(file, *scenario);
+        for (const scenario::Variant& variant : scenario->loaded.scenario.variants) {
+            const auto other = begin(file + " --variant " + variant.name.value, file, variant.name.value);
+            if (other) hold(file, *other);
+        }
     }
 
     const std::vector<JunitSuite>& suites() const { return suites_; }
@@ -46,6 +35,33 @@ class Checking {
     std::int64_t failed() const { return failed_; }
 
   private:
+    std::optional<ReadScenario> begin(const std::string& name, const std::string& file, std::string_view variant)
+    {
+        complaints_.clear();
+        suites_.push_back({.name = name, .error = {}, .cases = {}});
+        auto scenario = read_scenario_file(file, context_, catalogue_, variant);
+        if (!scenario) give_up();
+        return scenario;
+    }
+
+    void hold(const std::string& file, const ReadScenario& scenario)
+    {
+        const auto log = play(scenario,
+                              {.file = file,
+                               .seed = command_.seed,
+                               .level = scenario::level_for_checks(scenario.loaded.scenario),
+                               .until = {},
+                               .save = {}},
+                              context_, catalogue_);
+        if (!log) return give_up();
+        const auto results = scenario::hold_checks(scenario.loaded, *log);
+        page_.row({{0, suites_.back().name, exporting::Style::strong}});
+        for (const scenario::CheckResult& result : results) tell(result, name_of(result, results));
+        if (results.empty()) page_.paragraph({3, catalogue_.text("cli.check.none"), exporting::Style::dim});
+        if (!command_.quiet && !command_.json) context_.console.write(page_.text());
+        page_.take();
+    }
+
     void give_up()
     {
         suites_.back().error = catalogue_.text("cli.check.unusable");

@@ -32,5 +32,8 @@ Status carry_out(const RunCommand& command, const Context& context);
 Status carry_out(const ShowCommand& command, const Context& context);
 Status carry_out(const ExportCommand& command, const Context& context);
 Status carry_out(const CheckCommand& command, const Context& context);
+Status carry_out(const LessonsCommand& command, const Context& context);
+Status carry_out(const NewCommand& command, const Context& context);
+Status carry_out(const ExpandCommand& command, const Context& context);
 
 } // namespace tegami::cli

@@ -1,5 +1,6 @@
 #include "app/cli/common.hpp"
 
+#include "app/cli/lessons.hpp"
 #include "sim/scenario/plan.hpp"
 
 #include <algorithm>
@@ -57,17 +58,22 @@ std::string reason_of(const run::FileError& error, const narration::Catalogue& c
 }
 
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
-                                               const narration::Catalogue& catalogue)
+                                               const narration::Catalogue& catalogue, std::string_view variant)
 {
     const auto octets = run::read_file(path);
-    if (!octets) {
-        complain(
-            context, catalogue,
-            catalogue.text("cli.error.file.read", {{"path", path}, {"detail", reason_of(octets.error(), catalogue)}}));
+    const auto lesson = octets ? std::nullopt : find_lesson(path);
+    if (!octets && !lesson) {
+        std::string sentence =
+            catalogue.text("cli.error.file.read", {{"path", path}, {"detail", reason_of(octets.error(), catalogue)}});
+        std::vector<std::string_view> names;
+        for (const LessonRow& row : gallery()) names.push_back(row.name);
+        const std::string_view meant = scenario::closest(file_name_of(path), names);
+        if (!meant.empty()) sentence += " " + catalogue.text("cli.error.meant", {{"word", meant}});
+        complain(context, catalogue, sentence);
         return std::nullopt;
     }
-    std::string text{wire::as_text(*octets)};
-    auto loaded = scenario::read_scenario(text);
+    std::string text{lesson ? *lesson : wire::as_text(*octets)};
+    auto loaded = scenario::read_scenario(text, variant);
     if (!loaded) {
         complain(context, catalogue, path, loaded.error());
         return std::nullopt;

@@ -29,9 +29,9 @@ struct ReadScenario {
     std::string text;
     scenario::Loaded loaded;
 };
-/// Nothing, after saying why, where it cannot be used.
+/// A file, or where there is none of that name a lesson. Nothing, after saying why, where it cannot be used.
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
-                                               const narration::Catalogue& catalogue);
+                                               const narration::Catalogue& catalogue, std::string_view variant = {});
 
 /// A run or capture; nothing, after saying why. One that is broken in the middle is noted and given.
 std::optional<run::Log> open_run(const std::string& path, const Context& context,

@@ -68,7 +68,7 @@ class LiveCommentator final : public run::Commentator {
 Status carry_out(const RunCommand& command, const Context& context)
 {
     const auto catalogue = narration::Catalogue::load(context.language);
-    const auto scenario = read_scenario_file(command.scenario, context, catalogue);
+    const auto scenario = read_scenario_file(command.scenario, context, catalogue, command.variant);
     if (!scenario) return Status::wrong_input;
 
     LiveCommentator commentator{catalogue, scenario->loaded, context};

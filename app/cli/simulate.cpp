@@ -56,6 +56,7 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
     options.seed = playing.seed;
     options.level = playing.level;
     options.file = file_name_of(playing.file);
+    if (!scenario.loaded.variant.empty()) options.file += '#' + scenario.loaded.variant;
     options.text = scenario.text;
     options.language = narration::name(context.language);
     auto world = scenario::World::build(scenario.loaded, std::move(options), std::move(sink), playing.commentator);

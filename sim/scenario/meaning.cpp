@@ -1,6 +1,8 @@
 #include "sim/scenario/meaning.hpp"
 
 #include "sim/export/filter.hpp"
+#include "sim/scenario/expansion.hpp"
+#include "sim/scenario/fact_fields.hpp"
 #include "sim/scenario/readers.hpp"
 
 #include <algorithm>
@@ -8,13 +10,6 @@
 namespace tegami::scenario {
 
 namespace {
-
-std::vector<std::string_view> keys_of(const std::map<std::string, std::uint32_t, std::less<>>& index)
-{
-    std::vector<std::string_view> names;
-    for (const auto& [name, place] : index) names.push_back(name);
-    return names;
-}
 
 class Meaning {
   public:
@@ -51,6 +46,21 @@ class Meaning {
         }
     }
 
+    void lesson()
+    {
+        for (std::size_t i = 0; i < scenario_.says.size(); ++i) {
+            const Problems::Inside in_says{problems_, "say"};
+            const Problems::Inside inside{problems_, i + 1};
+            if (scenario_.says[i].mail) mail(*scenario_.says[i].mail);
+        }
+        const Problems::Inside in_asks{problems_, "ask"};
+        for (const Ask& ask : scenario_.asks) {
+            const Problems::Inside inside{problems_, std::size_t{ask.number}};
+            mail({ask.mail.value, ask.mail.at == Position{} ? ask.at : ask.mail.at});
+            answer(ask.answer);
+        }
+    }
+
   private:
     // ---- names and numbers
 
@@ -68,8 +78,29 @@ class Meaning {
     std::uint32_t host(const Placed<std::string>& name)
     {
         const std::uint32_t node = plan_.find_host(name.value);
-        if (node == nowhere) unknown(name, keys_of(plan_.node_index));
+        if (node == nowhere) unknown(name, names_in(plan_.node_index));
         return node;
+    }
+
+    /// "port", or "dns.asked.port": a field that some kind of fact has.
+    void answer(const Placed<std::string>& path)
+    {
+        if (path.value.empty()) return;
+        const Problems::Inside inside{problems_, "answer"};
+        const std::size_t dot = path.value.rfind('.');
+        if (dot != path.value.npos)
+            return field({path.value.substr(0, dot), path.at}, {path.value.substr(dot + 1), path.at});
+        std::set<std::string_view> known;
+        for (const std::string_view key : fact_keys())
+            for (const std::string_view name : fields_of(key)) known.insert(name);
+        if (!known.contains(path.value)) unknown(path, {known.begin(), known.end()});
+    }
+
+    void field(const Placed<std::string>& kind, const Placed<std::string>& name)
+    {
+        const auto fields = fields_of(kind.value);
+        if (fields.empty()) return unknown(kind, fact_keys());
+        if (std::ranges::find(fields, name.value) == fields.end()) unknown(name, fields);
     }
 
     bool mail(const Placed<std::uint32_t>& number)
@@ -146,11 +177,23 @@ class Meaning {
         if (user != nowhere) {
             if (kind != SubjectKind::user) return wrong("scenario.verb.user", SubjectKind::user);
             if (const auto* sends = std::get_if<Sends>(&act.deed)) return sends_by(act, *sends, user);
+            if (const auto* resends = std::get_if<Resends>(&act.deed)) return resends_by(act, *resends);
+            if (const auto* asks = std::get_if<Asks>(&act.deed)) {
+                const Problems::Inside in_asks{problems_, "asks"};
+                return on_device(user, asks->with);
+            }
             return reads_by(act, std::get<Reading>(act.deed), user);
         }
         if (node != nowhere) {
-            if (kind != SubjectKind::host) wrong("scenario.verb.host", SubjectKind::host);
+            if (kind != SubjectKind::host) return wrong("scenario.verb.host", SubjectKind::host);
+            if (!plan_.nodes[node].is_host())
+                problems_.report(act.subject.at, "scenario.verb.router", {{"name", name}});
             return;
+        }
+        if (const std::uint32_t filter = plan_.find_filter(name); filter != nowhere) {
+            if (kind != SubjectKind::filter) return wrong("scenario.verb.filter", SubjectKind::filter);
+            const Problems::Inside in_switches{problems_, "switches"};
+            return row_of(filter, std::get<Switches>(act.deed).row);
         }
         if (plan_.link_index.contains(name)) {
             if (kind != SubjectKind::link) return wrong("scenario.verb.link", SubjectKind::link);
@@ -161,9 +204,10 @@ class Meaning {
         if (plan_.find_site(name) != nowhere)
             return problems_.report(act.subject.at, "scenario.verb.site", {{"name", name}});
         switch (kind) {
-        case SubjectKind::user: return unknown(act.subject, keys_of(plan_.user_index));
-        case SubjectKind::host: return unknown(act.subject, keys_of(plan_.node_index));
-        case SubjectKind::link: return unknown(act.subject, keys_of(plan_.link_index));
+        case SubjectKind::user: return unknown(act.subject, names_in(plan_.user_index));
+        case SubjectKind::host: return unknown(act.subject, names_in(plan_.node_index));
+        case SubjectKind::link: return unknown(act.subject, names_in(plan_.link_index));
+        case SubjectKind::filter: return unknown(act.subject, names_in(plan_.filter_index));
         }
     }
 
@@ -174,12 +218,48 @@ class Meaning {
         if (sends.server) {
             const Problems::Inside in_server{problems_, "server"};
             const std::uint32_t node = host(*sends.server);
-            if (node != nowhere && !plan_.nodes[node].has(Role::mta))
+            if (node != nowhere && !plan_.nodes[node].has(Role::mta) && !plan_.nodes[node].has(Role::msa))
                 problems_.report(sends.server->at, "scenario.server.no_mta", {{"host", sends.server->value}});
         } else if (sender.submit_server == nowhere && sender.mail_site != nowhere &&
                    !scenario_.users[user].submits.server) {
             problems_.report(act.subject.at, "scenario.sends.no_server", {{"user", sender.name}});
         }
+    }
+
+    void resends_by(const Act& act, const Resends& resends)
+    {
+        const Problems::Inside inside{problems_, "resends"};
+        const Problems::Inside in_mail{problems_, "mail"};
+        if (!mail(resends.mail)) return;
+        const Act& sending = scenario_.acts[mails_[resends.mail.value - 1]];
+        if (sending.subject.value != act.subject.value)
+            problems_.report(resends.mail.at, "scenario.resends.other",
+                             {{"mail", std::to_string(resends.mail.value)},
+                              {"user", act.subject.value},
+                              {"sender", sending.subject.value}});
+    }
+
+    void on_device(std::uint32_t user, const std::optional<Placed<std::string>>& with)
+    {
+        if (!with || with->value.empty()) return;
+        const PlanUser& owner = plan_.users[user];
+        std::vector<std::string_view> known;
+        for (const std::uint32_t device : owner.devices)
+            known.push_back(std::string_view{plan_.nodes[device].name}.substr(owner.name.size() + 1));
+        if (std::ranges::find(known, std::string_view{with->value}) == known.end())
+            problems_.report(with->at, "scenario.device",
+                             {{"user", owner.name}, {"device", with->value}, {"known", listed(known)}});
+    }
+
+    void row_of(std::uint32_t filter, const Placed<std::uint32_t>& row)
+    {
+        const Problems::Inside inside{problems_, "row"};
+        const std::size_t rows = plan_.filters[filter].rows.size();
+        if (row.value > rows)
+            problems_.report(row.at, "scenario.filter.no_row",
+                             {{"name", plan_.filters[filter].name},
+                              {"row", std::to_string(row.value)},
+                              {"count", std::to_string(rows)}});
     }
 
     void reads_by(const Act& act, const Reading& reading, std::uint32_t user)
@@ -189,14 +269,8 @@ class Meaning {
         if (reader.mail_site != nowhere && reader.mail_host == nowhere)
             problems_.report(act.subject.at, "scenario.reads.no_mailbox",
                              {{"user", reader.name}, {"site", plan_.sites[reader.mail_site].name}});
-        if (reading.with && !reading.with->value.empty()) {
-            std::vector<std::string_view> known;
-            for (const std::uint32_t device : reader.devices)
-                known.push_back(std::string_view{plan_.nodes[device].name}.substr(reader.name.size() + 1));
-            if (std::ranges::find(known, std::string_view{reading.with->value}) == known.end())
-                problems_.report(reading.with->at, "scenario.device",
-                                 {{"user", reader.name}, {"device", reading.with->value}, {"known", listed(known)}});
-        }
+        if (reading.mail) mail(*reading.mail);
+        on_device(user, reading.with);
     }
 
     void loses_next(const LosesNext& loses, std::uint32_t link)
@@ -225,7 +299,7 @@ class Meaning {
         } else if (place.substr(slash) == "/INBOX") {
             const Placed<std::string> owner{std::string{place.substr(0, slash)}, check.is_in->at};
             const std::uint32_t user = plan_.find_user(owner.value);
-            if (user == nowhere) return unknown(owner, keys_of(plan_.user_index));
+            if (user == nowhere) return unknown(owner, names_in(plan_.user_index));
             const PlanUser& reader = plan_.users[user];
             if (reader.mail_site != nowhere && reader.mail_host == nowhere)
                 problems_.report(check.is_in->at, "scenario.reads.no_mailbox",
@@ -249,8 +323,8 @@ class Meaning {
         const std::size_t colon = place.find(':');
         const std::uint32_t node = plan_.find_node(place.substr(0, colon));
         if (node == nowhere) {
-            auto known = keys_of(plan_.node_index);
-            std::ranges::copy(keys_of(plan_.link_index), std::back_inserter(known));
+            auto known = names_in(plan_.node_index);
+            std::ranges::copy(names_in(plan_.link_index), std::back_inserter(known));
             return unknown({std::string{place.substr(0, colon)}, check.sniff.at}, known);
         }
         if (colon == place.npos || plan_.find_nic(node, place.substr(colon + 1)) != nowhere) return;
@@ -267,6 +341,35 @@ class Meaning {
         for (const Placed<std::string>& end : *check.between) host(end);
     }
 
+    void holds(const DnsCheck& check)
+    {
+        const Problems::Inside in_dns{problems_, "dns"};
+        const Problems::Inside inside{problems_, "by"};
+        if (!check.by.value.empty()) host(check.by);
+    }
+
+    void holds(const FilterCheck& check)
+    {
+        const Problems::Inside in_filter{problems_, "filter"};
+        if (check.name.value.empty()) return;
+        const std::uint32_t filter = plan_.find_filter(check.name.value);
+        if (filter != nowhere) return row_of(filter, check.row);
+        const Problems::Inside inside{problems_, "name"};
+        if (plan_.filters.empty())
+            problems_.report(check.name.at, "scenario.filter.none", {{"name", check.name.value}});
+        else
+            unknown(check.name, names_in(plan_.filter_index));
+    }
+
+    void holds(const FactCheck& check)
+    {
+        const Problems::Inside in_fact{problems_, "fact"};
+        if (check.by && !check.by->value.empty()) host(*check.by);
+        if (check.kind.value.empty()) return;
+        if (fields_of(check.kind.value).empty()) return unknown(check.kind, fact_keys());
+        for (const auto& [name, value] : check.with) field(check.kind, name);
+    }
+
     const Scenario& scenario_;
     const Plan& plan_;
     Problems& problems_;
@@ -280,6 +383,12 @@ void check_acts(const Scenario& scenario, const Plan& plan, Problems& problems, 
                 std::size_t first)
 {
     Meaning{scenario, plan, problems, suspects}.acts(first);
+}
+
+void check_lesson(const Scenario& scenario, const Plan& plan, Problems& problems)
+{
+    const Suspects none;
+    Meaning{scenario, plan, problems, none}.lesson();
 }
 
 void check_checks(const Scenario& scenario, const Plan& plan, Problems& problems, const Suspects& suspects)

@@ -1,11 +1,12 @@
 #pragma once
-/// A scenario with every default worked out: each host with its addresses, each link with its ends and figures. This is
-/// what a world is built from, and what `tegami expand` shows.
+/// A scenario with every default worked out: each host with its addresses, each link with its ends and figures, each
+/// zone with its records. This is what a world is built from, and what `tegami expand` shows.
 ///
-/// Each host hangs on a line of its own at its site's router SITE-edge, with a prefix of 32 bits: all it sends goes to
-/// the router. The edges hang on one router, `core`. A router carries the site's first address on all lines to hosts.
+/// Every site has a router SITE-edge; all edges, the root server and a server for each TLD hang on one router, `internet`.
+/// At an ISP each host hangs on a line of its own at the edge, with prefixes of 32 and 128 bits: all it sends goes there.
+/// In a company all stand on one LAN, on the switch SITE-switch, and the edge is their way out.
 
-#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/addresses.hpp"
 
 #include <map>
 #include <set>
@@ -15,57 +16,61 @@
 
 namespace tegami::scenario {
 
-// Frozen: these stand in every golden text.
-constexpr std::uint32_t edge_part = 1;        ///< host part of SITE-edge
-constexpr std::uint32_t mta_part = 25;        ///< of the first host with an MTA; the second takes 26, and so on
-constexpr std::uint32_t first_user_part = 65; ///< of the first device of a user
-constexpr std::uint32_t mra_part = 110;       ///< of the first host with an MRA or MDA and no MTA
-constexpr std::size_t hosts_limit = 1'000;    ///< servers and devices written by hand
-constexpr std::size_t sites_limit = 255;      ///< the n-th site's net is 10.n.0.0/16
+constexpr std::size_t hosts_limit = 1'000; ///< servers and devices written by hand
+constexpr std::size_t sites_limit = 255;   ///< the n-th site's net is 10.n.0.0/16
 
-using Mac = std::array<std::uint8_t, 6>;
-
-/// 02 (locally administered, one station: IEEE 802), then five octets of a name: of a host's NIC its own, of a router's
-/// the router's and the address ("sakura-edge:192.0.2.1"), since lines on which it carries one address are ports of one
-/// interface. The hash is FNV-1a of 64 bits, its
-/// upper 24 bits folded onto its lower 40. `again` of 1 and more hash the name with "#2", "#3", … behind it: where two
-/// NICs of a world would get the same address, the later one in the plan takes the first of those that is free.
-Mac mac_of(std::string_view nic, unsigned again = 0);
-
-enum class NodeKind : std::uint8_t { router, server, device };
+enum class NodeKind : std::uint8_t { router, network_switch, server, device };
 
 constexpr std::uint32_t nowhere = 0xFFFF'FFFF; ///< an index that points at nothing
 
-struct PlanNic {
-    std::string name;      ///< HOST:NEIGHBOUR
-    std::string neighbour; ///< the node at the other end
-    Mac mac{};
+struct PlanAddress {
     wire::Address address;
     std::uint8_t prefix_length = 32;
-    std::uint32_t link = nowhere;
+
+    bool operator==(const PlanAddress&) const = default;
+};
+
+struct PlanNic {
+    std::string name;                   ///< HOST:NEIGHBOUR
+    std::string neighbour;              ///< the node at the other end
+    Mac mac{};                          ///< zeros: a switch's port
+    std::vector<PlanAddress> addresses; ///< IPv4 first
+    std::uint32_t link = nowhere;       ///< of the loopback interface "HOST:lo": none
 };
 
 struct PlanNode {
     std::string name;
-    std::string domain_name; ///< "mail.example.com"; of a router without a site its name
+    std::string domain_name; ///< "mail.example.com"; of `internet` its name; of a switch empty
     NodeKind kind{};
-    std::vector<Role> roles;      ///< of a server
-    std::uint32_t site = nowhere; ///< of all but core
-    std::uint32_t user = nowhere; ///< of a device
-    wire::Address address;        ///< a host's only one; an edge's is the first of its site's net
-    wire::Address gateway;        ///< of a host: where everything goes
+    std::vector<Role> roles;              ///< of a server
+    std::uint32_t site = nowhere;         ///< of all but internet, root and TLDs
+    std::uint32_t user = nowhere;         ///< of a device
+    std::optional<wire::Address> v4, v6;  ///< a host's own; an edge's are those towards its site
+    std::uint32_t gateway = nowhere;      ///< node: of a host, where everything goes that is not near
+    std::vector<std::uint32_t> resolvers; ///< nodes that it asks about names
     std::vector<PlanNic> nics;
 
     bool has(Role role) const;
+    bool is_host() const { return kind == NodeKind::server || kind == NodeKind::device; }
+    /// IPv4 first.
+    std::vector<wire::Address> addresses() const;
 };
 
 struct PlanSite {
+    SiteKind kind{};
     std::string name;
     Text title;
     std::string domain;
-    Net net;
-    std::uint32_t edge = nowhere;      ///< node
-    std::uint32_t mail_host = nowhere; ///< the node that keeps its mailboxes
+    std::vector<Net> nets; ///< hosts are numbered in the first of each family
+    Families families;
+    std::uint32_t edge = nowhere;          ///< node
+    std::uint32_t lan_switch = nowhere;    ///< node, of a company
+    std::uint32_t mail_host = nowhere;     ///< the node that keeps its mailboxes
+    std::array<std::vector<Net>, 2> lines; ///< what SITE.dynamic and SITE.static mean, by LineKind
+    std::vector<std::uint32_t> servers;    ///< nodes
+
+    std::optional<Net> net_v4() const;
+    std::optional<Net> net_v6() const;
 };
 
 struct PlanEnd {
@@ -78,9 +83,15 @@ struct PlanLink {
     std::array<PlanEnd, 2> ends;
     std::uint64_t rate = 0; ///< bit/s
     Duration delay;
-    std::uint32_t loss = 0;    ///< millionths
-    std::uint32_t reorder = 0; ///< millionths
+    Duration jitter{};
+    std::uint32_t loss = 0; ///< millionths, like the next two
+    std::uint32_t reorder = 0;
+    std::uint32_t duplicate = 0;
+    std::uint32_t mtu = 1'500;
     QueueLimit queue;
+    bool by_hand = false; ///< laid by the author, between two routers
+
+    void change(const LinkFigures& figures);
 };
 
 struct PlanUser {
@@ -91,17 +102,50 @@ struct PlanUser {
     std::uint32_t site = nowhere;          ///< where the devices are
     std::uint32_t mail_site = nowhere;     ///< whose address it is
     std::uint32_t mail_host = nowhere;     ///< node that keeps the mailbox; nowhere: there is none
-    std::uint32_t submit_server = nowhere; ///< node
-    std::uint16_t submit_port = 25;
+    std::string submit_name;               ///< that is looked up: "msa.sakura.example.jp"; an address is taken as it is
+    std::uint32_t submit_server = nowhere; ///< the node of that name, where one has it
+    std::uint16_t submit_port = 587;
+    Auth auth{};
+    LineKind line{};
     std::vector<std::uint32_t> devices; ///< nodes, in the order of the file
     std::vector<Reads> reads;           ///< how each device fetches
 };
 
+struct PlanRow {
+    std::vector<Net> from, to;           ///< empty: any
+    bool from_any = true, to_any = true; ///< written so; otherwise nobody may be meant
+    RowProtocol protocol{};
+    std::vector<std::uint16_t> ports;
+    RowState state{};
+    RowAction action{};
+    std::string from_text, to_text; ///< as the author wrote them
+};
+
+struct PlanFilter {
+    std::string name;
+    std::uint32_t node = nowhere; ///< the router
+    std::uint32_t nic = nowhere;  ///< its interface towards the internet
+    Way way{};
+    std::vector<PlanRow> rows;
+};
+
+/// What $TTL says, in seconds, where an author's zone does not.
+constexpr std::uint32_t zone_ttl = 3'600;
+
+struct PlanZone {
+    std::string origin; ///< "example.com", of the root "."
+    std::string text;   ///< RFC 1035 §5, every record on a line of its own with owner, TTL, class and type
+    std::vector<std::uint32_t> servers; ///< nodes
+};
+
 struct Plan {
     std::vector<PlanSite> sites; ///< in the order of the file, like users
-    std::vector<PlanNode> nodes; ///< core; then each site's edge and servers; then the users' devices
+    std::vector<PlanNode> nodes; ///< internet; root and TLDs; each site's edge, switch and servers; the users' devices
     std::vector<PlanLink> links; ///< uplinks, lines of servers, lines of devices, then the author's own
     std::vector<PlanUser> users;
+    std::vector<PlanFilter> filters;
+    std::vector<PlanZone> zones;      ///< root, TLDs, then the sites'
+    std::vector<std::uint32_t> roots; ///< nodes: what every resolver starts from
 
     // Indices, or `nowhere`.
     std::uint32_t find_site(std::string_view name) const;
@@ -110,17 +154,24 @@ struct Plan {
     std::uint32_t find_node(std::string_view name) const;
     /// By the node's name or its domain name.
     std::uint32_t find_host(std::string_view name) const;
+    std::uint32_t find_filter(std::string_view name) const;
     std::uint32_t find_nic(std::uint32_t node, std::string_view neighbour) const;
+    const PlanZone* find_zone(std::string_view origin) const;
 
-    std::map<std::string, std::uint32_t, std::less<>> site_index, user_index, link_index, node_index, domain_index;
+    std::map<std::string, std::uint32_t, std::less<>> site_index, user_index, link_index, node_index, domain_index,
+        filter_index;
 };
 
-/// Works out every default. Says what contradicts itself: names, domains, nets, roles, ends of links. The plan is whole
-/// where nothing was said.
+/// Works out every default. Says what contradicts itself: names, domains, nets, roles, ends of links, zones. The plan is
+/// whole where nothing was said.
 ///
 /// `suspects`: names that the file may have meant to declare in places that could not be read. That they are unknown is
 /// not said again.
 using Suspects = std::set<std::string, std::less<>>;
-Plan expand(const Scenario& scenario, Problems& problems, const Suspects& suspects = {});
+struct PlanLimits {
+    std::size_t hosts = hosts_limit;
+    std::size_t sites = sites_limit;
+};
+Plan expand(const Scenario& scenario, Problems& problems, const Suspects& suspects = {}, const PlanLimits& limits = {});
 
 } // namespace tegami::scenario

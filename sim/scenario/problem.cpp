@@ -1,5 +1,7 @@
 #include "sim/scenario/problem.hpp"
 
+#include "protocols/dns/zone_problem.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -47,6 +49,8 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.count.reversed", {"min", "max"}},
     {"scenario.word", {"word", "known"}},
     {"scenario.word.meant", {"word", "meant"}},
+    {"scenario.not_yet", {"word", "known"}},
+    {"scenario.isp_only", {"key"}},
     {"scenario.people_text.language", {"missing"}},
     {"scenario.text.control"},
     {"scenario.text.line"},
@@ -66,17 +70,27 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.check_name.twice", {"name", "line"}},
     // Sites.
     {"scenario.domain", {"domain"}},
-    {"scenario.domain.shared", {"domain", "other", "line"}},
+    {"scenario.domain.shared", {"domain", "other", "line", "registered"}},
+    {"scenario.domain.taken", {"domain"}},
+    {"scenario.families"},
+    {"scenario.families.world", {"site"}},
     {"scenario.net", {"net"}},
-    {"scenario.net.one"},
+    {"scenario.net.length", {"net", "min", "max"}},
     {"scenario.net.overlap", {"net", "other"}},
     {"scenario.net.full", {"net", "name"}},
+    {"scenario.address", {"address"}},
+    {"scenario.address.two", {"address"}},
+    {"scenario.address.family", {"address", "site"}},
+    {"scenario.address.outside", {"address", "site"}},
+    {"scenario.address.taken", {"address"}},
+    {"scenario.lines.outside", {"net", "site"}},
+    {"scenario.line.company", {"site"}},
     {"scenario.sites", {"limit"}},
     {"scenario.hosts", {"limit"}},
     {"scenario.roles.none", {"host"}},
     {"scenario.roles.twice", {"role"}},
     {"scenario.roles.mda_mra", {"host", "missing"}},
-    {"scenario.roles.mta_alone", {"host"}},
+    {"scenario.roles.msa_alone", {"host"}},
     {"scenario.roles.second_store", {"host", "other"}},
     // People.
     {"scenario.user.no_device", {"user"}},
@@ -89,6 +103,13 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.link.host_end", {"name"}},
     {"scenario.link.ends_twice", {"name", "other"}},
     {"scenario.link.other_ends", {"name", "ends"}},
+    // Zones and filters.
+    {"scenario.expects.rows", {"example"}},
+    {"scenario.filter.rows", {"limit"}},
+    {"scenario.filter.port"},
+    {"scenario.filter.router", {"name", "known"}},
+    {"scenario.filter.no_row", {"name", "row", "count"}},
+    {"scenario.filter.none", {"name"}},
     // What happens.
     {"scenario.acts", {"limit"}},
     {"scenario.act.when"},
@@ -102,6 +123,8 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.verb.user", {"name", "verb", "known"}},
     {"scenario.verb.host", {"name", "verb", "known"}},
     {"scenario.verb.link", {"name", "verb", "known"}},
+    {"scenario.verb.filter", {"name", "verb", "known"}},
+    {"scenario.verb.router", {"name"}},
     {"scenario.after.form"},
     {"scenario.after.itself", {"mail"}},
     {"scenario.after.circle", {"mail"}},
@@ -110,6 +133,8 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.sends.no_server", {"user"}},
     {"scenario.sends.nobody"},
     {"scenario.sends.recipients", {"limit"}},
+    {"scenario.resends.other", {"mail", "user", "sender"}},
+    {"scenario.dns.name", {"name"}},
     {"scenario.reads.no_mailbox", {"user", "site"}},
     {"scenario.device", {"user", "device", "known"}},
     {"scenario.loses.end", {"name", "link", "ends"}},
@@ -118,10 +143,19 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.check.kind"},
     {"scenario.check.kinds", {"first", "second"}},
     {"scenario.check.empty"},
-    {"scenario.check.not_here", {"key", "kind"}},
+    {"scenario.check.not_here", {"key", "of", "kind"}},
     {"scenario.check.place", {"place"}},
     {"scenario.check.copies"},
+    {"scenario.check.dns_empty"},
     {"scenario.sniff.nic", {"name", "known"}},
+    // What the lesson says and asks, and its variants.
+    {"scenario.say.nothing"},
+    {"scenario.ask.when"},
+    {"scenario.ask.choices"},
+    {"scenario.ask.choice_twice"},
+    {"scenario.variant.path", {"path_set", "part"}},
+    {"scenario.variant.none", {"name"}},
+    {"scenario.variant.unknown", {"name", "known"}},
 };
 
 constexpr std::size_t list_characters = 240; // of an argument that is a list, or our own example
@@ -159,12 +193,25 @@ std::string folded_word(std::string_view word)
 
 } // namespace
 
-std::span<const ProblemKind> problem_kinds() { return every_problem; }
+std::span<const ProblemKind> problem_kinds()
+{
+    // Ours, then those of zones.
+    static const std::vector<ProblemKind> all = [] {
+        std::vector<ProblemKind> kinds{std::begin(every_problem), std::end(every_problem)};
+        for (const dns::ZoneProblemKind& kind : dns::zone_problem_kinds()) {
+            ProblemKind& added = kinds.emplace_back(kind.key);
+            std::ranges::copy(kind.arguments, added.arguments.begin());
+        }
+        return kinds;
+    }();
+    return all;
+}
 
 void Problems::report(Position at, std::string_view key, Arguments arguments)
 {
-    const auto kind = std::ranges::find(every_problem, key, &ProblemKind::key);
-    assert(kind != std::end(every_problem));
+    const auto kinds = problem_kinds();
+    const auto kind = std::ranges::find(kinds, key, &ProblemKind::key);
+    assert(kind != kinds.end());
     for (std::size_t i = 0; i < kind->arguments.size(); ++i)
         assert(i < arguments.size() ? arguments[i].first == kind->arguments[i] : kind->arguments[i].empty());
     if (full()) {

@@ -3,6 +3,7 @@
 #include "sim/scenario/meaning.hpp"
 #include "sim/scenario/readers.hpp"
 #include "sim/scenario/reference.hpp"
+#include "sim/scenario/variant.hpp"
 
 namespace tegami::scenario {
 
@@ -52,7 +53,7 @@ void read_start(Problems& problems, const Node& node, Scenario& scenario)
 
 using ReadNamed = void (*)(Problems&, const Node&, Placed<std::string>, Scenario&);
 
-/// `[kind.NAME]`: a table of tables.
+/// `[kind.NAME]`: a table of tables. A zone's name is a domain, which is looked at later.
 void read_named(Problems& problems, const Node& node, std::string_view kind, Scenario& scenario, ReadNamed read)
 {
     if (node.kind != Node::Kind::table)
@@ -64,7 +65,8 @@ void read_named(Problems& problems, const Node& node, std::string_view kind, Sce
             problems.report(entry.at, "scenario.expects.named", {{"name", std::string{kind}}});
             continue;
         }
-        if (!is_name(entry.key)) problems.report(entry.at, "scenario.name.form", {{"name", entry.key}});
+        if (!is_name(entry.key) && kind != "zone")
+            problems.report(entry.at, "scenario.name.form", {{"name", entry.key}});
         read(problems, entry.value, {entry.key, entry.at}, scenario);
     }
 }
@@ -93,6 +95,10 @@ constexpr Key<Scenario> file_keys[] = {
      [](Problems& problems, const Node& node, Scenario& scenario) {
          read_duration(problems, node, wire::nanoseconds(1), scenario.until);
      }},
+    {{"ip", "list of 4 and 6", "[4, 6]", "[4]", "Which families of addresses this world has."},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_families(problems, node, scenario.families);
+     }},
     {{"isp", "tables [isp.NAME]", "none", "see below", "A provider, with people at home on its lines."},
      [](Problems& problems, const Node& node, Scenario& scenario) {
          read_named(problems, node, "isp", scenario,
@@ -111,12 +117,29 @@ constexpr Key<Scenario> file_keys[] = {
      [](Problems& problems, const Node& node, Scenario& scenario) {
          read_named(problems, node, "user", scenario, read_user);
      }},
+    {{"zone", "tables [zone.\"DOMAIN\"]", "none", "see below", "Changes what the name system says."},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_named(problems, node, "zone", scenario, read_zone);
+     }},
+    {{"filter", "tables [filter.NAME]", "none", "see below", "What a router lets through."},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_named(problems, node, "filter", scenario, read_filter);
+     }},
     {{"link", "tables [link.NAME]", "none", "see below", "Changes a link, or lays one between two routers."},
      [](Problems& problems, const Node& node, Scenario& scenario) {
          read_named(problems, node, "link", scenario, read_link);
      }},
     {{"do", "blocks [[do]]", "none", "see below", "What happens, one block an act."},
      [](Problems& problems, const Node& node, Scenario& scenario) { read_acts(problems, node, scenario.acts); }},
+    {{"say", "blocks [[say]]", "none", "see below", "A lesson's own words for a step."},
+     [](Problems& problems, const Node& node, Scenario& scenario) { read_says(problems, node, scenario.says); }},
+    {{"ask", "blocks [[ask]]", "none", "see below", "Questions, whose answers come from the run itself."},
+     [](Problems& problems, const Node& node, Scenario& scenario) { read_asks(problems, node, scenario.asks); }},
+    {{"variant", "tables [variant.NAME]", "none", "see below",
+      "The same lesson with something else in it: `tegami run --variant NAME`. `tegami check` plays every variant."},
+     [](Problems& problems, const Node& node, Scenario& scenario) {
+         read_named(problems, node, "variant", scenario, read_variant);
+     }},
     {{"check", "blocks [[check]]", "none", "see below", "What must be true in the end, one block a check."},
      [](Problems& problems, const Node& node, Scenario& scenario) { read_checks(problems, node, scenario.checks); }},
 };
@@ -128,14 +151,8 @@ void suspect(const Entry& entry, Suspects& suspects)
     for (const Entry& inner : entry.value.entries) suspects.insert(inner.key);
 }
 
-} // namespace
-
-std::expected<Loaded, ProblemList> read_scenario(std::string_view text)
+Loaded read_tree(const Node& root, Problems& problems)
 {
-    Problems problems;
-    const Node root = parse_tree(text, problems);
-    if (!problems.empty()) return std::unexpected(problems.take());
-
     Loaded loaded;
     Scenario& scenario = loaded.scenario;
     Suspects suspects;
@@ -151,9 +168,42 @@ std::expected<Loaded, ProblemList> read_scenario(std::string_view text)
 
     loaded.plan = expand(scenario, problems, suspects);
     check_acts(scenario, loaded.plan, problems, suspects);
+    check_lesson(scenario, loaded.plan, problems);
     check_checks(scenario, loaded.plan, problems, suspects);
-    if (!problems.empty()) return std::unexpected(problems.take());
     return loaded;
+}
+
+} // namespace
+
+std::expected<Loaded, ProblemList> read_scenario(std::string_view text, std::string_view variant)
+{
+    Problems problems;
+    const Node root = parse_tree(text, problems);
+    if (!problems.empty()) return std::unexpected(problems.take());
+
+    Loaded loaded = read_tree(root, problems);
+    if (!problems.empty()) return std::unexpected(problems.take());
+    // The file itself is right: now what is set otherwise. Every variant is tried, and only one of them is kept.
+    std::optional<Loaded> chosen;
+    for (const Variant& each : loaded.scenario.variants) {
+        Node changed = root;
+        const Problems::Inside inside{problems, "variant." + each.name.value};
+        apply_variant(changed, each.name.value, problems);
+        if (!problems.empty()) continue;
+        Loaded other = read_tree(changed, problems);
+        other.variant = each.name.value;
+        if (each.name.value == variant) chosen = std::move(other);
+    }
+    if (!variant.empty() &&
+        std::ranges::none_of(loaded.scenario.variants, [&](const Variant& v) { return v.name.value == variant; })) {
+        std::vector<std::string_view> known;
+        for (const Variant& each : loaded.scenario.variants) known.push_back(each.name.value);
+        problems.report({}, known.empty() ? "scenario.variant.none" : "scenario.variant.unknown",
+                        known.empty() ? Arguments{{"name", std::string{variant}}}
+                                      : Arguments{{"name", std::string{variant}}, {"known", listed(known)}});
+    }
+    if (!problems.empty()) return std::unexpected(problems.take());
+    return chosen ? *std::move(chosen) : std::move(loaded);
 }
 
 std::expected<std::vector<Act>, ProblemList> read_added_acts(std::string_view text, const Loaded& loaded)
@@ -183,7 +233,8 @@ std::expected<std::vector<Act>, ProblemList> read_added_acts(std::string_view te
 std::vector<Section> every_section()
 {
     std::vector<Section> sections{section("The file", all(file_keys)), section("card", all(card_keys))};
-    for (auto part : {site_sections(), user_sections(), link_sections(), act_sections(), check_sections()})
+    for (auto part : {site_sections(), user_sections(), filter_sections(), link_sections(), act_sections(),
+                      deed_sections(), lesson_sections(), check_sections()})
         sections.insert(sections.end(), part.begin(), part.end());
     return sections;
 }

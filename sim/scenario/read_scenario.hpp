@@ -12,11 +12,13 @@ namespace tegami::scenario {
 struct Loaded {
     Scenario scenario;
     Plan plan;
+    std::string variant; ///< that this is; empty: the file as it stands
 };
 
 using ProblemList = std::vector<Problem>; ///< never empty where it is an error
 
-std::expected<Loaded, ProblemList> read_scenario(std::string_view text);
+/// `variant`: the name of one of the file's variants, or empty. Whether all of them make sense is said in any case.
+std::expected<Loaded, ProblemList> read_scenario(std::string_view text, std::string_view variant = {});
 
 /// Reads `[[do]]` blocks that are to be added to a scenario: an input of a run, as `format_act` writes it. Mails that
 /// they send are numbered behind the scenario's. Positions are places in `text`.

@@ -4,32 +4,6 @@ namespace tegami::scenario {
 
 namespace {
 
-void read_net(Problems& problems, const Node& node, Site& site)
-{
-    if (node.kind == Node::Kind::list) {
-        if (node.items.size() != 1) return problems.report(node.at, "scenario.net.one");
-        return read_net(problems, node.items[0], site);
-    }
-    if (node.kind != Node::Kind::text) return problems.report(node.at, "scenario.expects.text");
-    const std::string_view text = node.text;
-    const std::size_t slash = text.find('/');
-    const auto address = wire::parse_address(text.substr(0, slash));
-    const std::string_view digits = slash == text.npos ? std::string_view{} : text.substr(slash + 1);
-    const bool number = !digits.empty() && digits.size() <= 2 && digits[0] != '0' &&
-                        std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-    Net net;
-    if (address && address->is_v4() && number) {
-        net = {*address, static_cast<std::uint8_t>(digits.size() == 1 ? digits[0] - '0'
-                                                                      : (digits[0] - '0') * 10 + digits[1] - '0')};
-        // A net of more than 2^24 addresses leaves no room for others, one of less than 8 none for hosts.
-        if (net.length >= 8 && net.length <= 29 && (address->to_v4() & ~net.mask()) == 0) {
-            site.net = {net, node.at};
-            return;
-        }
-    }
-    problems.report(node.at, "scenario.net", {{"net", node.text}});
-}
-
 void read_roles(Problems& problems, const Node& node, Server& server)
 {
     server.roles_at = node.at;
@@ -47,44 +21,86 @@ void read_roles(Problems& problems, const Node& node, Server& server)
     }
 }
 
+constexpr Key<Server> server_keys[] = {
+    {{"roles", "list of roles", required, "[\"mta\"]", "What runs on it."}, read_roles},
+    {{"address", "address, or one of each family", "by its first role, see above",
+      "[\"198.51.100.25\", \"2001:db8:2::25\"]",
+      "Where it is reached. Of a family not named it has the default address."},
+     [](Problems& problems, const Node& node, Server& server) { read_addresses(problems, node, server.addresses); }},
+};
+
 void read_hosts(Problems& problems, const Node& node, Site& site)
 {
     site.servers.emplace();
     if (node.kind != Node::Kind::table)
         return problems.report(node.at, "scenario.expects.table",
-                               {{"example", "{ mail = [\"mta\", \"mda\", \"mra\"] }"}});
+                               {{"example", "{ mx1 = [\"mta\"], mail = [\"mda\", \"mra\"] }"}});
     for (const Entry& entry : node.entries) {
         const Problems::Inside inside{problems, entry.key};
         Server server;
         server.name = {entry.key, entry.at};
         if (!is_name(entry.key)) problems.report(entry.at, "scenario.name.form", {{"name", entry.key}});
-        read_roles(problems, entry.value, server);
+        if (entry.value.kind == Node::Kind::table)
+            read_table(problems, entry.value, entry.at, "{ roles = [\"mta\"] }", all(server_keys), server);
+        else
+            read_roles(problems, entry.value, server);
         site.servers->push_back(std::move(server));
     }
 }
+
+constexpr Key<Site> lines_keys[] = {
+    {{"dynamic", "prefix, or a list of them", "the addresses of the homes themselves", "[\"192.0.2.64/26\"]",
+      "Where the homes of users with `line = \"dynamic\"` get their addresses."},
+     [](Problems& problems, const Node& node, Site& site) { read_nets(problems, node, site.lines[0]); }},
+    {{"static", "prefix, or a list of them", "the addresses of the homes themselves", "[\"192.0.2.128/26\"]",
+      "The same for `line = \"static\"`."},
+     [](Problems& problems, const Node& node, Site& site) { read_nets(problems, node, site.lines[1]); }},
+};
 
 constexpr Key<Site> site_keys[] = {
     {{"name", "people's text", "NAME with a capital letter", "{ en = \"Sakura Net\", ja = \"さくらネット\" }",
       "What people call it."},
      [](Problems& problems, const Node& node, Site& site) { read_text(problems, node, site.title); }},
     {{"domain", "domain", required, "\"sakura.example.jp\"",
-      "Its part of mail addresses, and the end of its hosts' names. Small letters, digits, hyphens. Two sites never "
-      "have the same domain, nor one below the other's."},
+      "Its part of mail addresses, and the end of its hosts' names. Small letters, digits, hyphens. No two sites share "
+      "a domain that one registers, such as example.com, example.jp or example.co.jp."},
      [](Problems& problems, const Node& node, Site& site) {
          if (node.kind != Node::Kind::text) return problems.report(node.at, "scenario.expects.text");
          if (!is_domain(node.text)) return problems.report(node.at, "scenario.domain", {{"domain", node.text}});
          site.domain = {node.text, node.at};
      }},
-    {{"net", "IPv4 prefix, /8 to /29",
-      "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, then 10.n.0.0/16 for the n-th site", "\"192.0.2.0/24\"",
-      "The addresses of its hosts. May also stand in a list of one."},
-     read_net},
-    {{"hosts", "table: host = list of roles", "a company: { mail = [\"mta\", \"mda\", \"mra\"] }; an isp: none",
+    {{"net", "prefix, or a list of them", "see above", "[\"192.0.2.0/24\", \"2001:db8:1::/48\"]",
+      "Its addresses. Hosts are numbered in the first net of each family: IPv4 from /8 to /29, IPv6 from /32 to /64."},
+     [](Problems& problems, const Node& node, Site& site) { read_nets(problems, node, site.nets); }},
+    {{"ip", "list of 4 and 6", "as the file's `ip`", "[4]", "Which families of addresses its hosts have."},
+     [](Problems& problems, const Node& node, Site& site) { read_families(problems, node, site.families.emplace()); }},
+    {{"hosts", "table: host = list of roles, or a table",
+      "isp: { msa = [\"msa\"], mta = [\"mta\"], mail = [\"mda\", \"mra\"] }; company: { mx1 = [\"mta\"], mail = "
+      "[\"mda\", \"mra\"] }; where none has them, ns1 = [\"ns\"] and resolver = [\"resolver\"] are added",
       "{ mail = [\"mta\", \"mda\", \"mra\"] }",
-      "Its servers. The world calls each SITE-HOST, its domain name is HOST.DOMAIN. Roles: mta takes mail by SMTP on "
-      "port 25, mda keeps it in mailboxes, mra gives it out by POP3 on port 110. mda and mra share one host, for they "
-      "share the mailboxes; an mta stands on that host too, for it hands mail to its mda there."},
+      "Its servers. The world calls each SITE-HOST, its domain name is HOST.DOMAIN. Roles: `msa` takes mail of its own "
+      "users (SMTP, ports 587 and 25), `mta` takes mail from other servers (port 25) and finds the way for what "
+      "leaves, "
+      "`mda` files it in mailboxes (LMTP, port 24), `mra` gives it out (POP3, port 110), `ns` answers for the site's "
+      "zones, `resolver` looks names up for the site's hosts (port 53). Several may share a host; only mda and mra "
+      "have "
+      "to, for they share the mailboxes."},
      read_hosts},
+    {{"lines", "table", "none", "{ dynamic = [\"192.0.2.64/26\"], static = [\"192.0.2.128/26\"] }",
+      "Of an isp: the addresses of its customers' lines. A filter names them NAME.dynamic and NAME.static."},
+     [](Problems& problems, const Node& node, Site& site) {
+         if (site.kind == SiteKind::company) return problems.report(node.at, "scenario.isp_only", {{"key", "lines"}});
+         read_table(problems, node, node.at, "{ dynamic = [\"192.0.2.64/26\"] }", all(lines_keys), site);
+     }},
+    {{"op25b", "true or false", "false", "true",
+      "Of an isp: outbound port 25 blocking. `true` writes the filter NAME-op25b at its edge: TCP to port 25 passes "
+      "from "
+      "its mtas, is dropped from NAME.dynamic, and everything else passes."},
+     [](Problems& problems, const Node& node, Site& site) {
+         if (site.kind == SiteKind::company) return problems.report(node.at, "scenario.isp_only", {{"key", "op25b"}});
+         site.op25b.emplace().at = node.at;
+         read_truth(problems, node, site.op25b->value);
+     }},
 };
 
 } // namespace
@@ -99,6 +115,11 @@ void read_site(Problems& problems, const Node& node, SiteKind kind, Placed<std::
     scenario.sites.push_back(std::move(site));
 }
 
-std::vector<Section> site_sections() { return {section("[isp.NAME], [company.NAME]", all(site_keys))}; }
+std::vector<Section> site_sections()
+{
+    return {section("[isp.NAME], [company.NAME]", all(site_keys)),
+            section("[isp.NAME], [company.NAME] hosts.HOST", all(server_keys)),
+            section("[isp.NAME] lines", all(lines_keys))};
+}
 
 } // namespace tegami::scenario

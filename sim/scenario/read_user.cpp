@@ -9,20 +9,38 @@ constexpr std::string_view reads_words[] = {"pop3"};
 constexpr Key<Device> device_keys[] = {
     {{"reads", "\"pop3\"", "\"pop3\"", "\"pop3\"", "How it fetches mail."},
      [](Problems& problems, const Node& node, Device& device) {
+         if (node.kind == Node::Kind::text && node.text == "imap")
+             return problems.report(node.at, "scenario.not_yet", {{"word", "imap"}, {"known", "pop3"}});
          read_choice(problems, node, reads_words, device.reads);
      }},
+    {{"address", "address, or one of each family", "the next free one from .65", "[\"192.0.2.70\", \"2001:db8:1::70\"]",
+      "Where it is reached. Of a family not named it has the default address."},
+     [](Problems& problems, const Node& node, Device& device) { read_addresses(problems, node, device.addresses); }},
 };
 
+void read_auth(Problems& problems, const Node& node, Submits& submits)
+{
+    constexpr std::string_view later[] = {"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "XOAUTH2"};
+    if (node.kind == Node::Kind::text && std::ranges::find(later, node.text) != std::end(later))
+        return problems.report(node.at, "scenario.not_yet", {{"word", node.text}, {"known", "PLAIN, LOGIN, none"}});
+    read_choice(problems, node, auth_words, submits.auth.emplace());
+}
+
 constexpr Key<Submits> submits_keys[] = {
-    {{"server", "host", "the first mta of the site in `mail_at`", "\"example-mail\"",
-      "The server that takes the user's mail: a host's name or domain name."},
+    {{"server", "host", "the first msa of the site in `mail_at`, else its first mta", "\"example-mx1\"",
+      "The server that takes the user's mail: a host's name, its domain name or another name of the zone. It is looked "
+      "up "
+      "in DNS. An address is taken as it is."},
      [](Problems& problems, const Node& node, Submits& submits) {
          read_line(problems, node, submits.server.emplace());
      }},
-    {{"port", "integer, 1 to 65535", "25", "25", "The port it is asked on."},
+    {{"port", "integer, 1 to 65535", "587 to an msa, else 25", "587", "The port it is asked on."},
      [](Problems& problems, const Node& node, Submits& submits) {
-         read_number(problems, node, 1, 65'535, submits.port);
+         read_number(problems, node, 1, 65'535, submits.port.emplace());
      }},
+    {{"auth", "PLAIN, LOGIN or none", "\"PLAIN\" on port 587, else \"none\"", "\"LOGIN\"",
+      "How the user proves who she is (SMTP AUTH)."},
+     read_auth},
 };
 
 void read_devices(Problems& problems, const Node& node, User& user)
@@ -54,13 +72,19 @@ constexpr Key<User> user_keys[] = {
     {{"devices", "table: device = table", "{ pc = { reads = \"pop3\" } }", "{ pc = { reads = \"pop3\" } }",
       "The user's computers, each with a mail program. The world calls each USER-DEVICE. The first one sends."},
      read_devices},
-    {{"submits", "table", "{ port = 25 }", "{ server = \"example-mail\", port = 25 }",
+    {{"line", "\"dynamic\" or \"static\"", "\"dynamic\"", "\"static\"",
+      "Of a user at an isp: where the home's address comes from."},
+     [](Problems& problems, const Node& node, User& user) {
+         user.line.emplace().at = node.at;
+         read_choice(problems, node, line_words, user.line->value);
+     }},
+    {{"submits", "table", "see there", "{ server = \"example-mx1\", port = 25 }",
       "Where the user's mail program hands mail over."},
      [](Problems& problems, const Node& node, User& user) {
-         read_table(problems, node, node.at, "{ server = \"example-mail\", port = 25 }", all(submits_keys),
+         read_table(problems, node, node.at, "{ server = \"example-mx1\", port = 25 }", all(submits_keys),
                     user.submits);
      }},
-    {{"password", "text", "NAME-secret", "\"alice-secret\"", "For POP3."},
+    {{"password", "text", "NAME-secret", "\"alice-secret\"", "For POP3 and SMTP AUTH."},
      [](Problems& problems, const Node& node, User& user) { read_line(problems, node, user.password.emplace()); }},
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Readers of the parts of a scenario, one file each: read_site.cpp, read_user.cpp, read_link.cpp, read_act.cpp,
-/// read_check.cpp. They see one part alone; what names mean to each other is checked afterwards (meaning.hpp).
+/// Readers of the parts of a scenario, one file each: read_site.cpp, read_user.cpp, read_link.cpp, read_filter.cpp,
+/// read_act.cpp, read_deed.cpp, read_check.cpp, read_lesson.cpp. They see one part alone; what names mean to each other is checked afterwards (meaning.hpp).
 
 #include "sim/scenario/keys.hpp"
 #include "sim/scenario/values.hpp"
@@ -10,9 +10,18 @@ namespace tegami::scenario {
 constexpr std::size_t acts_limit = 100'000;
 constexpr std::size_t recipients_limit = 1'000; ///< of one mail; RFC 5321 §4.5.3.1.8 asks for at least 100
 
+constexpr std::size_t rows_limit = 1'000; ///< of one filter
+
 void read_site(Problems& problems, const Node& node, SiteKind kind, Placed<std::string> name, Scenario& scenario);
 void read_user(Problems& problems, const Node& node, Placed<std::string> name, Scenario& scenario);
 void read_link(Problems& problems, const Node& node, Placed<std::string> name, Scenario& scenario);
+void read_filter(Problems& problems, const Node& node, Placed<std::string> name, Scenario& scenario);
+void read_zone(Problems& problems, const Node& node, Placed<std::string> origin, Scenario& scenario);
+void read_variant(Problems& problems, const Node& node, Placed<std::string> name, Scenario& scenario);
+/// `{ rate = …, delay = … }`.
+void read_figures(Problems& problems, const Node& node, Position at, LinkFigures& figures);
+void read_says(Problems& problems, const Node& node, std::vector<Say>& says);
+void read_asks(Problems& problems, const Node& node, std::vector<Ask>& asks);
 void read_acts(Problems& problems, const Node& node, std::vector<Act>& acts);
 void read_checks(Problems& problems, const Node& node, std::vector<Check>& checks);
 
@@ -23,11 +32,14 @@ bool is_blocks(Problems& problems, const Node& node, std::string_view name);
 std::vector<Section> site_sections();
 std::vector<Section> user_sections();
 std::vector<Section> link_sections();
+std::vector<Section> filter_sections();
 std::vector<Section> act_sections();
+std::vector<Section> deed_sections();
 std::vector<Section> check_sections();
+std::vector<Section> lesson_sections();
 
 /// What a verb is about.
-enum class SubjectKind : std::uint8_t { user, host, link };
+enum class SubjectKind : std::uint8_t { user, host, link, filter };
 
 struct Verb {
     KeyText text;

@@ -5,11 +5,10 @@ namespace tegami::scenario {
 std::string_view verb_name(const Deed& deed)
 {
     constexpr std::array<std::string_view, std::variant_size_v<Deed>> names{
-        "sends", "reads", "stops", "starts", "crashes", "restarts", "loses", "loses", "goes"};
+        "sends", "resends", "reads", "asks",       "stops",    "starts", "crashes", "restarts",
+        "disk",  "loses",   "loses", "duplicates", "reorders", "goes",   "changes", "switches"};
     return names[deed.index()];
 }
-
-std::string format(const Net& net) { return wire::format(net.address) + '/' + std::to_string(net.length); }
 
 std::vector<std::size_t> Scenario::mails() const
 {

@@ -34,7 +34,46 @@ Date date_of(const toml::date_time& value)
     return {day.time_since_epoch().count(), seconds * 1'000'000'000 + value.time.nanosecond, value.offset->minutes};
 }
 
-Node node_of(const toml::node& from)
+/// The octet at which column `column` of a line begins.
+std::size_t offset_of(std::string_view line, std::uint32_t column)
+{
+    std::size_t at = 0;
+    while (at < line.size() && column > 1) {
+        ++at;
+        while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80) ++at;
+        --column;
+    }
+    return at;
+}
+
+/// Finds where the characters of a text stand: behind its quotes, and behind a line break that follows three of them.
+class Places {
+  public:
+    explicit Places(std::string_view text) : text_{text}, lines_{0}
+    {
+        for (std::size_t i = 0; i < text.size(); ++i)
+            if (text[i] == '\n') lines_.push_back(i + 1);
+    }
+
+    Position content_of(Position quotes) const
+    {
+        if (quotes.line == 0 || quotes.line > lines_.size() || quotes.column > far) return quotes;
+        const std::string_view from_line = text_.substr(lines_[quotes.line - 1]);
+        const std::string_view opening = from_line.substr(offset_of(from_line, quotes.column));
+        if (!opening.starts_with("'''") && !opening.starts_with("\"\"\"")) return {quotes.line, quotes.column + 1};
+        const std::string_view behind = opening.substr(3);
+        const bool next_line = behind.starts_with('\n') || behind.starts_with("\r\n");
+        return next_line ? Position{quotes.line + 1, 1} : Position{quotes.line, quotes.column + 3};
+    }
+
+  private:
+    static constexpr std::uint32_t far = 4'096; // nobody writes a zone behind so many characters
+
+    std::string_view text_;
+    std::vector<std::size_t> lines_; // where each begins
+};
+
+Node node_of(const toml::node& from, const Places& places)
 {
     Node node;
     node.at = place_of(from.source());
@@ -42,6 +81,7 @@ Node node_of(const toml::node& from)
     case toml::node_type::string:
         node.kind = Node::Kind::text;
         node.text = from.as_string()->get();
+        node.content_at = places.content_of(node.at);
         break;
     case toml::node_type::integer:
         node.kind = Node::Kind::integer;
@@ -63,13 +103,13 @@ Node node_of(const toml::node& from)
     case toml::node_type::time: node.half_date = true; break;
     case toml::node_type::array:
         node.kind = Node::Kind::list;
-        for (const toml::node& item : *from.as_array()) node.items.push_back(node_of(item));
+        for (const toml::node& item : *from.as_array()) node.items.push_back(node_of(item, places));
         break;
     case toml::node_type::table:
         node.kind = Node::Kind::table;
         node.is_inline = from.as_table()->is_inline();
         for (const auto& [key, value] : *from.as_table())
-            node.entries.push_back({std::string{key.str()}, place_of(key.source()), node_of(value)});
+            node.entries.push_back({std::string{key.str()}, place_of(key.source()), node_of(value, places)});
         std::ranges::sort(node.entries, {}, &Entry::at);
         break;
     default: break; // a float: no amount is written as one
@@ -88,18 +128,6 @@ std::string_view line_of(std::string_view text, std::uint32_t number)
     std::string_view line = text.substr(0, text.find('\n'));
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
-}
-
-/// The octet at which column `column` of a line begins.
-std::size_t offset_of(std::string_view line, std::uint32_t column)
-{
-    std::size_t at = 0;
-    while (at < line.size() && column > 1) {
-        ++at;
-        while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80) ++at;
-        --column;
-    }
-    return at;
 }
 
 std::uint32_t column_of(std::string_view line, std::size_t offset)
@@ -194,7 +222,7 @@ Node parse_tree(std::string_view text, Problems& problems)
         report_syntax(text, parsed.error(), problems);
         return empty;
     }
-    return node_of(parsed.table());
+    return node_of(parsed.table(), Places{text});
 }
 
 } // namespace tegami::scenario

@@ -24,6 +24,7 @@ struct Node {
 
     Kind kind = Kind::other; ///< other: a float, or a date without time or zone
     Position at;
+    Position content_at;    ///< of a text: where its first character stands
     bool is_inline = false; ///< a table in braces
     bool half_date = false; ///< of kind other: a date or time that lacks something
     bool truth = false;

@@ -107,6 +107,19 @@ bool is_domain(std::string_view text)
     }
 }
 
+bool is_question_name(std::string_view text)
+{
+    if (text.empty() || text.size() > 253) return false;
+    std::size_t label = 0;
+    for (const char c : text) {
+        const bool inside =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (c == '.' ? label == 0 : !inside || label == 63) return false;
+        label = c == '.' ? 0 : label + 1;
+    }
+    return label != 0;
+}
+
 void read_line(Problems& problems, const Node& node, Placed<std::string>& into)
 {
     if (checked_text(problems, node, false, into.value)) into.at = node.at;
@@ -229,6 +242,46 @@ void read_share(Problems& problems, const Node& node, std::uint32_t& into)
 {
     std::uint64_t value = 0;
     if (read_amount(problems, node, share_amount, 0, 1'000'000, value)) into = static_cast<std::uint32_t>(value);
+}
+
+void read_nets(Problems& problems, const Node& node, std::vector<Placed<Net>>& into)
+{
+    read_each(problems, node, [&](const Node& item) {
+        if (item.kind != Node::Kind::text) return problems.report(item.at, "scenario.expects.text");
+        const auto net = inet::parse_prefix(item.text);
+        if (!net) return problems.report(item.at, "scenario.net", {{"net", item.text}});
+        into.push_back({*net, item.at});
+    });
+}
+
+void read_addresses(Problems& problems, const Node& node, std::vector<Placed<wire::Address>>& into)
+{
+    read_each(problems, node, [&](const Node& item) {
+        if (item.kind != Node::Kind::text) return problems.report(item.at, "scenario.expects.text");
+        const auto address = wire::parse_address(item.text);
+        if (!address) return problems.report(item.at, "scenario.address", {{"address", item.text}});
+        for (const Placed<wire::Address>& other : into)
+            if (other.value.is_v4() == address->is_v4())
+                return problems.report(item.at, "scenario.address.two", {{"address", item.text}});
+        into.push_back({*address, item.at});
+    });
+}
+
+void read_families(Problems& problems, const Node& node, Families& into)
+{
+    Families families{false, false};
+    bool right = node.kind == Node::Kind::list && !node.items.empty();
+    if (right)
+        for (const Node& item : node.items) {
+            if (item.kind == Node::Kind::integer && item.integer == 4 && !families.v4)
+                families.v4 = true;
+            else if (item.kind == Node::Kind::integer && item.integer == 6 && !families.v6)
+                families.v6 = true;
+            else
+                right = false;
+        }
+    if (!right) return problems.report(node.at, "scenario.families");
+    into = families;
 }
 
 std::optional<std::size_t> find_word(Problems& problems, Position at, std::string_view word,

@@ -17,6 +17,12 @@ bool is_name(std::string_view text);
 /// Labels of small letters, digits and hyphens; at least two. RFC 1035 §2.3.1, RFC 1123 §2.1.
 bool is_domain(std::string_view text);
 
+/// What may be asked of DNS as a person writes it: labels of letters, digits, hyphens and underscores, one or more.
+bool is_question_name(std::string_view text);
+/// The types of DNS records that have a name here.
+inline constexpr std::string_view dns_type_words[] = {"A",  "AAAA", "CNAME", "MX",  "TXT",
+                                                      "NS", "SOA",  "PTR",   "SRV", "ANY"};
+
 /// One line for a wire or a name: no control characters.
 void read_line(Problems& problems, const Node& node, Placed<std::string>& into);
 void read_line(Problems& problems, const Node& node, std::string& into);
@@ -47,6 +53,24 @@ bool read_amount(Problems& problems, const Node& node, const Dimension& dimensio
                  std::uint64_t& into);
 void read_duration(Problems& problems, const Node& node, Duration min, Duration& into);
 void read_share(Problems& problems, const Node& node, std::uint32_t& into);
+
+/// A text, or a list of texts: `one` is called for each.
+template <class One>
+void read_each(Problems& problems, const Node& node, One&& one)
+{
+    if (node.kind == Node::Kind::text) return one(node);
+    if (node.kind != Node::Kind::list) return problems.report(node.at, "scenario.expects.text_list");
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const Problems::Inside inside{problems, i + 1};
+        one(node.items[i]);
+    }
+}
+/// One prefix or a list of them, of either family.
+void read_nets(Problems& problems, const Node& node, std::vector<Placed<Net>>& into);
+/// One address, or a list of at most one of each family.
+void read_addresses(Problems& problems, const Node& node, std::vector<Placed<wire::Address>>& into);
+/// [4], [6] or [4, 6].
+void read_families(Problems& problems, const Node& node, Families& into);
 
 /// One of `words`; its place among them, or nothing.
 std::optional<std::size_t> read_word(Problems& problems, const Node& node, std::span<const std::string_view> words);

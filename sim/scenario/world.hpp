@@ -2,9 +2,9 @@
 /// A scenario come to life: its hosts, its network and its people, writing a run. It can be run to a time or a condition,
 /// and on from there. Changing the past is a new world with one more input.
 
-#include "sim/nodes/mra.hpp"
+#include "sim/nodes/mailboxes.hpp"
 #include "sim/nodes/mua.hpp"
-#include "sim/nodes/site_mta.hpp"
+#include "sim/nodes/stub_names.hpp"
 #include "sim/scenario/read_scenario.hpp"
 
 namespace tegami::scenario {
@@ -54,13 +54,18 @@ class World final : nodes::Watcher {
         bool happened = false;
     };
 
-    void build_hosts(const Plan& plan);
+    void build_hosts();
+    void add_server_roles(std::uint32_t plan_node, nodes::Host& host, nodes::Mailboxes& mailboxes);
+    void add_mail_program(std::uint32_t plan_node, nodes::Host& host, nodes::Mailboxes& mailboxes);
+    void add_filters();
     void schedule_acts();
     void schedule(std::size_t act, Time at);
     void carry_out(std::size_t act, NodeId node);
     std::vector<NodeId> doers(const Act& act) const;
     NodeId node_of(std::uint32_t plan_node) const { return node_ids_[plan_node]; }
-    net::NicId nic_of(const PlanEnd& end) const { return network_.links.nic_of(end.node, end.nic); }
+    /// The interface of a link that a node hangs on it with.
+    void change(net::NicId end, const LinkFigures& figures);
+    net::NicId nic_on(std::uint32_t link, std::uint32_t plan_node) const;
     void on_step_ended(run::MailId mail, run::Step step, run::Outcome outcome) override;
     void on_process_changed(NodeId node, run::ProcessChange change) override;
 
@@ -78,6 +83,7 @@ class World final : nodes::Watcher {
     std::vector<std::unique_ptr<nodes::Mailboxes>> mailboxes_;
     std::vector<std::unique_ptr<nodes::Host>> hosts_; // by plan node; none for routers
     std::vector<nodes::Mua*> muas_;                   // by plan node
+    std::vector<nodes::StubNames*> stubs_;            // by plan node
     std::vector<run::MailId> mails_;                  // by number − 1
     std::vector<Waiting> waiting_;
 };

@@ -53,7 +53,7 @@ void hold_to_gate(const std::string& text, const std::string& options)
     const run::Log log = log_of(*world);
     CHECK(gate_says(octets_of(world->recorder().kept()), options) == "");
     for (const char* where :
-         {"alice-pc", "sakura-edge:alice-pc", "example-edge:example-mail", "example-mail", "bob-pc"}) {
+         {"alice-pc", "sakura-edge:alice-pc", "example-edge:example-switch", "example-mail", "bob-pc"}) {
         INFO(where);
         CHECK(gate_says(sniffed(log, where), options) == "");
     }

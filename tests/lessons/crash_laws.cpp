@@ -48,9 +48,10 @@ Story story_of(const run::Log& log)
             story.number["<" + std::string{made->message_id} + ">"] = n;
             letter[{event.node, made->number}] = n;
         } else if (const auto* queue = std::get_if<run::QueueChanged>(&event.what)) {
-            if (queue->change == run::QueueChange::put)
-                story.put[letter.at({event.node, static_cast<std::uint32_t>(std::stoul(std::string{queue->entry}))})] =
-                    true;
+            if (queue->change != run::QueueChange::put) continue;
+            // The sender's own queue; a server's has entries of its own.
+            const auto entry = static_cast<std::uint32_t>(std::stoul(std::string{queue->entry}));
+            if (const auto own = letter.find({event.node, entry}); own != letter.end()) story.put[own->second] = true;
         } else if (const auto* ended = std::get_if<run::StepEnded>(&event.what))
             if (ended->step == run::Step::s1_submit && ended->outcome == run::Outcome::done)
                 story.promised[letter.at({ended->mail.maker, ended->mail.number})] = true;

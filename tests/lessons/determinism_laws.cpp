@@ -237,7 +237,7 @@ TEST_CASE("what is recorded does not change what happens", "[determinism]")
             CHECK(other->engine().steps() == world->engine().steps());
             CHECK(difference(facts_told(log, level), facts_told(full, level)) == "");
             if (level == run::Level::headers)
-                CHECK((frames_seen(log, 54) == frames_seen(full, 54))); // Ethernet, IPv4 and TCP without options
+                CHECK((frames_seen(log, 42) == frames_seen(full, 42))); // Ethernet, IPv4 and UDP
             else
                 CHECK(log.frames() == 0);
         }
@@ -304,7 +304,7 @@ TEST_CASE("a fact more, of a kind that nobody else records, shifts nobody's numb
         world->recorder().record(world->engine().now(), node, {}, run::FactRef::none, run::Input{"a fact more", {}});
     }
     const run::Log after = log_of(*world);
-    REQUIRE(added > 10 * nodes);
+    REQUIRE(added > 5 * nodes);
     CHECK(after.facts() == before.facts() + added);
     CHECK(after.end() == before.end());
     CHECK(world->engine().steps() == plain->engine().steps());

@@ -284,10 +284,16 @@ TEST_CASE("comments name what the run names, while it is recorded and afterwards
             for (const auto& comment : log->capture().comments) found.emplace_back(comment.frame, comment.text);
             return found;
         };
-        CHECK(comments(saved).size() == 20);
-        CHECK(std::ranges::any_of(comments(saved), [](const auto& comment) {
-            return comment.first == 17 &&
-                   comment.second.find("sakura-edge") != std::string::npos; // the frame that is lost
+        CHECK(comments(saved).size() >= 20);
+        // The frame that is lost: its comment rides on the one before, the last that was there when it was.
+        const auto log = run::Log::open(saved);
+        std::uint64_t lost = 0;
+        for (std::uint64_t f = 1; f <= log->frames() && lost == 0; ++f)
+            if (!log->hops(static_cast<run::FrameRef>(f)).front().arrived()) lost = f;
+        REQUIRE(lost > 1);
+        CHECK(std::ranges::any_of(comments(saved), [&](const auto& comment) {
+            return (comment.first == lost || comment.first == lost - 1) &&
+                   comment.second.find("sakura-edge") != std::string::npos;
         }));
         CHECK(comments(saved) == comments(again));
     }
@@ -339,7 +345,7 @@ namespace program_test {
 std::string world_with(const std::string& acts)
 {
     return "title = \"t\"\nuntil = \"2min\"\n[isp.sakura]\ndomain = \"sakura.example.jp\"\n[company.example]\n"
-           "domain = \"example.com\"\n[user.alice]\nat = \"sakura\"\n"
+           "domain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n[user.alice]\nat = \"sakura\"\n"
            "submits = { server = \"mail.example.com\", port = 25 }\n[user.bob]\nat = \"example\"\n" +
            acts;
 }
@@ -431,6 +437,8 @@ TEST_CASE("what went wrong is told with where it was set and what mends it", "[p
     std::ifstream file{program_test::two_letters};
     std::string text{std::istreambuf_iterator<char>{file}, {}};
     text.replace(text.find("[[do]]"), 0, "[[do]]\nat = \"500ms\"\nexample-mail.stops = true\n\n");
+    const std::string_view name = "\"mail.example.com\"";
+    text.replace(text.find(name), name.size(), "\"198.51.100.25\""); // each try without a look-up: they go together
     const std::size_t line = static_cast<std::size_t>(std::count(
                                  text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("[[do]]")), '\n')) +
                              1;
@@ -452,6 +460,54 @@ TEST_CASE("what went wrong is told with where it was set and what mends it", "[p
     const auto both = program({"run", mended, "--until", "1h"});
     CHECK(both.out.find("09:00:00.500–09:10:00.000  example-mail is shut down.") != std::string::npos);
     CHECK(both.out.find("mend ") == std::string::npos);
+}
+
+TEST_CASE("a teacher begins with `new`, changes three values, and `check` passes", "[program]")
+{
+    using program_test::program;
+    const program_test::Folder folder;
+    for (const char* language : {"en", "ja"}) {
+        const std::string path = folder / (std::string{"mine-"} + language + ".toml").c_str();
+        const auto written = program({"new", path, "--lang", language});
+        INFO(written.err);
+        REQUIRE(written.status == Status::good);
+        CHECK(program({"new", path, "--lang", language}).status == Status::wrong_input); // nothing is written over
+        std::ifstream file{path};
+        std::string text{std::istreambuf_iterator<char>{file}, {}};
+        CHECK(text == program({"new", "--lang", language}).out);
+        const auto replace = [&](std::string_view from, std::string_view to) {
+            for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+                text.replace(at, from.size(), to);
+        };
+        replace("example.com", "example.org");
+        replace("at = \"1s\"", "at = \"3s\"");
+        replace("until = \"5min\"", "until = \"10min\"");
+        const auto checked = program({"check", folder.write("changed.toml", text), "--lang", language});
+        INFO(checked.out << checked.err);
+        CHECK(checked.status == Status::good);
+        // The long form is a scenario of its own, with the same story.
+        const std::string expanded = folder / "long.toml";
+        REQUIRE(program({"expand", path, "-o", expanded}).status == Status::good);
+        const auto one = program({"run", path, "--json"}), two = program({"run", expanded, "--json"});
+        CHECK(one.out.substr(one.out.find('\n')) == two.out.substr(two.out.find('\n'))); // all but the scenario's text
+    }
+}
+
+TEST_CASE("lessons are listed, and played by their names", "[program]")
+{
+    using program_test::program;
+    const auto listed = program({"lessons"});
+    CHECK(listed.status == Status::good);
+    CHECK(listed.out.find("two-letters  Two letters, one connection (10 minutes)") != std::string::npos);
+    CHECK(program({"lessons", "--lang", "ja"}).out.find("10 分") != std::string::npos);
+    CHECK(program({"lessons", "--json"}).out.find("\"lesson\":\"two-letters\"") != std::string::npos);
+    CHECK(program({"run", "two-letters"}).out.starts_with("Two letters, one connection"));
+    const auto unknown = program({"run", "two-leters"});
+    CHECK(unknown.status == Status::wrong_input);
+    CHECK(unknown.err.find("two-letters") != std::string::npos);
+    const auto variant = program({"run", "two-letters", "--variant", "x"});
+    CHECK(variant.status == Status::wrong_input);
+    CHECK(variant.err.find("\u201Cx\u201D") != std::string::npos);
 }
 
 TEST_CASE("a FIN that rides on the last reply is seen", "[program]")

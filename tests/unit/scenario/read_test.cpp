@@ -21,7 +21,7 @@ Loaded read_well(const std::string& text)
 
 TEST_CASE("two-letters reads as it is meant", "[read]")
 {
-    const auto [scenario, plan] = read_well(scenario_tests::file_text("scenarios/two-letters.toml"));
+    const auto [scenario, plan, variant] = read_well(scenario_tests::file_text("scenarios/two-letters.toml"));
     CHECK(scenario.title.en == "Two letters, one connection");
     CHECK(scenario.title.ja == "2 通の手紙、1 本の接続");
     CHECK(scenario.start.ns == 1'775'433'600'000'000'000);
@@ -39,7 +39,7 @@ TEST_CASE("two-letters reads as it is meant", "[read]")
     CHECK(second.to[0].value == "bob@example.com");
     CHECK(std::get<LosesNext>(scenario.acts[2].deed).from.value == "alice-pc");
     const auto& after = std::get<After>(scenario.acts[3].when);
-    CHECK(after == After{MailStepEnds{{2, {}}, Step::r2}, tegami::wire::seconds(3)});
+    CHECK(after == After{MailStepEnds{{2, {}}, Step::r2_store}, tegami::wire::seconds(3)});
     REQUIRE(scenario.checks.size() == 6);
     CHECK(scenario.checks[0].id == "check-1");
     CHECK(scenario.checks[3].id == "one-connection");
@@ -87,7 +87,7 @@ TEST_CASE("every single octet of two-letters may be damaged", "[read]")
 
 TEST_CASE("order is that of the file, not of names", "[read]")
 {
-    const auto [scenario, plan] = read_well(R"(title = "x"
+    const auto [scenario, plan, variant] = read_well(R"(title = "x"
 [user.zoe]
 at = "zebra"
 [isp.zebra]

@@ -14,11 +14,12 @@ const std::string author = R"(# A comment that must live.
 title = "x"   # and this
 [isp.sakura]
 domain = "sakura.example.jp"
+op25b = true
 [company.example]
 domain = "example.com"
 [user.alice]
 at = "sakura"
-submits.server = "example-mail"
+submits.server = "mx1.example.com"
 [user.bob]
 at = "example"
 [[do]]
@@ -43,23 +44,44 @@ std::vector<Act> every_kind_of_act()
     sends.subject = "\"quoted\" \\ こんにちは";
     sends.text = "One\n\ttwo \"three\" '''\n.\n\n最後\n";
     acts.push_back(act_at(second, "alice", sends));
-    sends.server = {"mail.example.com", {}};
+    sends.server = {"mx1.example.com", {}};
     sends.port = 2525;
     acts.push_back(act_at({1}, "alice", sends));
     acts.push_back(act_at(second, "bob", Reading{}));
-    acts.push_back(act_at(second, "bob", Reading{Placed<std::string>{"pc", {}}, true}));
+    acts.push_back(act_at(second, "bob", Reading{Placed<std::string>{"pc", {}}, Placed<std::uint32_t>{1, {}}, true}));
     acts.push_back(act_at(second, "example-mail", Stops{}));
     acts.push_back(act_at(second, "example-mail", Starts{}));
-    acts.push_back(act_at(second, "core", Crashes{false}));
+    acts.push_back(act_at(second, "bob-pc", Crashes{false}));
     acts.push_back(act_at(second, "example-mail", Crashes{true}));
     acts.push_back(act_at(second, "bob-pc", Restarts{}));
     acts.push_back(act_at(second, "home-alice", LosesShare{25'000}));
     acts.push_back(act_at(second, "home-alice", LosesNext{3, 2, {"sakura-edge", {}}}));
     acts.push_back(act_at(second, "uplink-sakura", Goes{false}));
     acts.push_back(act_at(tegami::wire::minutes(90), "uplink-sakura", Goes{true}));
+    acts.push_back(act_at(second, "alice", Resends{{1, {}}}));
+    acts.push_back(act_at(second, "bob", Asks{"www.example.com", "AAAA", std::nullopt}));
+    acts.push_back(act_at(second, "bob", Asks{"_dmarc.example.com", "TXT", Placed<std::string>{"pc", {}}}));
+    acts.push_back(act_at(second, "home-alice", DuplicatesShare{1}));
+    acts.push_back(act_at(second, "home-alice", ReordersShare{1'000'000}));
+    LinkFigures figures;
+    figures.mtu = 1'400;
+    acts.push_back(act_at(second, "home-alice", Changes{figures}));
+    figures.rate = 64'000;
+    figures.delay = tegami::wire::milliseconds(300);
+    figures.jitter = Duration{};
+    figures.loss = 500;
+    figures.reorder = 0;
+    figures.duplicate = 7;
+    figures.queue = QueueLimit{7, QueueLimit::Unit::frames};
+    acts.push_back(act_at(second, "office-bob", Changes{figures}));
+    acts.push_back(act_at(second, "sakura-op25b", Switches{{2, {}}, false}));
+    acts.push_back(act_at(second, "sakura-op25b", Switches{{3, {}}, true}));
+    for (const DiskState state : {DiskState::well, DiskState::full, DiskState::broken})
+        acts.push_back(act_at(second, "example-mail", DiskBecomes{state}));
     const std::variant<MailStepEnds, MailBecomes, HostBecomes> facts[] = {
-        MailStepEnds{{1, {}}, Step::r2}, MailBecomes{{1, {}}, Ending::refused},
-        HostBecomes{{"bob-pc", {}}, HostState::crashed}};
+        MailStepEnds{{1, {}}, Step::r2_store}, MailBecomes{{1, {}}, Ending::refused},
+        MailBecomes{{1, {}}, Ending::blocked}, MailStepEnds{{1, {}}, Step::s3_1_mx},
+        MailStepEnds{{1, {}}, Step::s1_dns},   HostBecomes{{"bob-pc", {}}, HostState::crashed}};
     for (const auto& fact : facts)
         for (const Duration plus : {Duration{}, Duration{1'500'000'000}}) {
             Act act = act_at({}, "bob", Reading{});
@@ -109,7 +131,13 @@ TEST_CASE("how an act looks", "[write]")
     CHECK(format_act(acts[2]) == "[[do]]\nat = \"1s\"\nbob.reads = {}\n");
     CHECK(format_act(acts[10]) ==
           "[[do]]\nat = \"1s\"\nhome-alice.loses = { next = 3, skip = 2, from = \"sakura-edge\" }\n");
-    CHECK(format_act(acts[14]) == "[[do]]\nafter = { mail = 1, ends = \"R2\", plus = \"1500ms\" }\nbob.reads = {}\n");
+    CHECK(format_act(acts[14]) == "[[do]]\nat = \"1s\"\nbob.asks = { name = \"www.example.com\", type = \"AAAA\" }\n");
+    CHECK(
+        format_act(acts[19]) ==
+        "[[do]]\nat = \"1s\"\noffice-bob.changes = { rate = \"64kbit/s\", delay = \"300ms\", jitter = \"0ns\", loss = "
+        "\"0.05%\", reorder = \"0%\", duplicate = \"0.0007%\", mtu = 1400, queue = \"7 frames\" }\n");
+    CHECK(format_act(acts.back()) ==
+          "[[do]]\nafter = { host = \"bob-pc\", is = \"crashed\", plus = \"1500ms\" }\nbob.reads = {}\n");
 }
 
 TEST_CASE("every act of two-letters survives being written", "[write]")
