@@ -23,15 +23,16 @@ namespace {
 using narration::Catalogue;
 
 constexpr std::string_view version = "0.1.0";
-constexpr std::array<std::string_view, 4> view_words{"story", "dialogue", "packets", "state"};
-constexpr std::array<std::string_view, 4> endings{".pcapng", ".pcap", ".txt", ".json"};
+constexpr std::array<std::string_view, 7> view_words{"story", "ladder", "dialogue", "packets",
+                                                     "dns",   "state",  "filter"};
+constexpr std::array<std::string_view, 5> endings{".pcapng", ".pcap", ".txt", ".json", ".svg"};
 
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
     std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view, at, mail, step, host,
-                            filter, output, sniff, junit, variant;
+                            filter, output, sniff, junit, variant, frame;
     std::vector<std::string> files;
-    bool json = false, quiet = false, help = false, version = false;
+    bool json = false, quiet = false, help = false, version = false, svg = false, list = false;
 };
 
 /// "Did you mean" for a word among others, or nothing.
@@ -105,14 +106,21 @@ class Parser {
         option(show, "--step", words_.step, "STEP", "cli.step");
         option(show, "--host", words_.host, "HOST", "cli.host");
         option(show, "--filter", words_.filter, "FILTER", "cli.filter");
+        option(show, "--frame", words_.frame, "N", "cli.frame");
         common(show, true);
-        flag(show, "--json", words_.json, "cli.json");
+        flag(show, "--svg", words_.svg, "cli.svg");
+        flag(show, "--json", words_.json, "cli.json.view");
+        flag(show, "--list", words_.list, "cli.list");
 
         CLI::App& exporting = subcommand("export", "cli.export.about");
         positional(exporting, "RUN", words_.file, "cli.run_file");
         option(exporting, "-o,--output", words_.output, "FILE", "cli.output");
         option(exporting, "--sniff", words_.sniff, "PLACE", "cli.sniff");
         option(exporting, "--filter", words_.filter, "FILTER", "cli.filter.export");
+        option(exporting, "--mail", words_.mail, "N", "cli.mail.export");
+        option(exporting, "--step", words_.step, "STEP", "cli.step.export");
+        option(exporting, "--host", words_.host, "HOST", "cli.host.export");
+        option(exporting, "--at", words_.at, "TIME", "cli.at.export");
         common(exporting, true);
 
         CLI::App& check = subcommand("check", "cli.check.about");
@@ -276,13 +284,36 @@ class Parser {
         show.host = words_.host;
         show.filter = words_.filter;
         show.json = words_.json;
-        goes_with("--at", words_.at, show.view == View::state, "--view state");
-        goes_with("--filter", words_.filter, show.view == View::packets, "--view packets");
+        show.svg = words_.svg;
+        show.list = words_.list;
+        if (!words_.frame.empty()) show.frames = frames(words_.frame);
+        const View view = show.view.value_or(View::story);
+        goes_with("--filter", !words_.filter.empty(), view == View::packets || view == View::ladder,
+                  "--view packets, --view ladder");
+        goes_with("--frame", show.frames.has_value(), view == View::packets, "--view packets");
+        goes_with("--svg", show.svg, view == View::ladder, "--view ladder");
+        if (view == View::state) {
+            not_with("--mail", !words_.mail.empty());
+            not_with("--step", !words_.step.empty());
+        }
         return show;
     }
-    void goes_with(std::string_view option, const std::string& word, bool fits, std::string_view with)
+    void goes_with(std::string_view option, bool given, bool fits, std::string_view with)
     {
-        if (!word.empty() && !fits) wrong(catalogue_.text("cli.error.goes_with", {{"option", option}, {"with", with}}));
+        if (given && !fits) wrong(catalogue_.text("cli.error.goes_with", {{"option", option}, {"with", with}}));
+    }
+    /// A state is of hosts.
+    void not_with(std::string_view option, bool given)
+    {
+        if (given) wrong(catalogue_.text("cli.error.not_of_state", {{"option", option}}));
+    }
+    /// "14", or "14-18".
+    std::pair<std::uint64_t, std::uint64_t> frames(const std::string& word)
+    {
+        const std::size_t hyphen = word.find('-');
+        const auto first = number<std::uint64_t>("--frame", word.substr(0, hyphen));
+        if (hyphen == word.npos) return {first, first};
+        return {first, number<std::uint64_t>("--frame", word.substr(hyphen + 1))};
     }
 
     ExportCommand read_export(const CLI::App& command)
@@ -294,12 +325,21 @@ class Parser {
         exporting.output = words_.output;
         exporting.sniff = words_.sniff;
         exporting.filter = words_.filter;
+        if (!words_.mail.empty()) exporting.mail = number<std::uint32_t>("--mail", words_.mail);
+        exporting.step = words_.step;
+        exporting.host = words_.host;
+        exporting.at = words_.at;
         const auto ending = std::ranges::find_if(
             endings, [&](std::string_view candidate) { return words_.output.ends_with(candidate); });
         if (ending != endings.end())
             exporting.form = static_cast<Form>(ending - endings.begin());
         else if (!words_.output.empty())
             wrong(catalogue_.text("cli.error.ending", {{"path", words_.output}}));
+        const bool is_view = exporting.form == Form::text || exporting.form == Form::svg;
+        goes_with("--mail", !words_.mail.empty(), is_view, ".txt, .svg");
+        goes_with("--step", !words_.step.empty(), is_view, ".txt, .svg");
+        goes_with("--host", !words_.host.empty(), is_view, ".txt, .svg");
+        goes_with("--at", !words_.at.empty(), is_view, ".txt, .svg");
         return exporting;
     }
 
@@ -365,11 +405,13 @@ class Parser {
                     "tegami run scenarios/two-letters.toml --save run.pcapng --lang ja",
                     "tegami run scenarios/two-letters.toml --json | jq .fact"};
         if (command == "show")
-            return {"tegami show run.pcapng --mail 2 --depth exam",
+            return {"tegami show run.pcapng --mail 2 --depth exam", "tegami show run.pcapng --view ladder --step S3.1",
                     "tegami show run.pcapng --view packets --filter 'tcp port 25'",
+                    "tegami show run.pcapng --view packets --frame 14",
                     "tegami show run.pcapng --view state --at 1.5s --host example-mail"};
         if (command == "export")
-            return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt"};
+            return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt",
+                    "tegami export run.pcapng -o ladder.svg --mail 1 --lang ja"};
         if (command == "check") return {"tegami check scenarios/*.toml --junit results.xml"};
         if (command == "lessons") return {"tegami lessons --lang ja"};
         if (command == "new") return {"tegami new letter.toml"};

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,12 +27,16 @@ struct RunCommand {
     bool quiet = false;
 };
 
-enum class View : std::uint8_t { story, dialogue, packets, state };
+enum class View : std::uint8_t { story, ladder, dialogue, packets, dns, state, filter };
 
 struct ShowCommand {
     std::string run;
     std::optional<View> view; ///< none: the story of a run, the packets of a capture
     std::string at;           ///< empty: the end
+    /// Frames to show whole, by their numbers; none: a table.
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> frames;
+    bool svg = false;  ///< the ladder as a drawing
+    bool list = false; ///< only what views there are
     std::optional<std::uint32_t> mail;
     std::string step;
     std::string host;
@@ -39,14 +44,18 @@ struct ShowCommand {
     bool json = false;
 };
 
-enum class Form : std::uint8_t { pcapng, pcap, text, json };
+enum class Form : std::uint8_t { pcapng, pcap, text, json, svg };
 
 struct ExportCommand {
     std::string run;
     std::string output;
     Form form{};
-    std::string sniff;  ///< empty: each frame once, where it was first sent
-    std::string filter; ///< empty: all
+    std::string sniff;                 ///< empty: each frame once, where it was first sent
+    std::string filter;                ///< empty: all
+    std::optional<std::uint32_t> mail; ///< of a story or a ladder
+    std::string step;
+    std::string host;
+    std::string at;
 };
 
 struct CheckCommand {

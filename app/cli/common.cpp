@@ -140,6 +140,8 @@ std::vector<std::uint32_t> act_lines_of(const run::RunHeader& header)
     return loaded ? act_lines_of(*loaded) : std::vector<std::uint32_t>{};
 }
 
+std::vector<exporting::FilterRow> filter_rows_of(const run::RunHeader&) { return {}; }
+
 run::RunHeader titled(run::RunHeader header, narration::Language language)
 {
     if (const auto loaded = scenario::read_scenario(header.scenario))

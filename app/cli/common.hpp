@@ -48,6 +48,9 @@ std::vector<std::uint32_t> act_lines_of(const scenario::Loaded& loaded);
 /// The same from the run alone.
 std::vector<std::uint32_t> act_lines_of(const run::RunHeader& header);
 
+/// The rows of the packet filters that the run's scenario sets up.
+std::vector<exporting::FilterRow> filter_rows_of(const run::RunHeader& header);
+
 /// The header with its title in a language.
 run::RunHeader titled(run::RunHeader header, narration::Language language);
 

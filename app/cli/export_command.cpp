@@ -1,7 +1,8 @@
-#include "app/cli/common.hpp"
 #include "app/cli/interruption.hpp"
+#include "app/cli/viewing.hpp"
 #include "sim/export/capture_export.hpp"
 #include "sim/export/json_export.hpp"
+#include "sim/export/ladder.hpp"
 #include "sim/export/story.hpp"
 #include "sim/narration/commentator.hpp"
 #include "sim/run/journey.hpp"
@@ -38,9 +39,15 @@ Status carry_out(const ExportCommand& command, const Context& context)
         complain(context, catalogue, catalogue.text("cli.error.not_a_run", {{"path", command.run}}));
         return Status::wrong_input;
     }
-    const narration::Names names{log->header(), people_of(log->header(), context.language)};
-    const narration::Narrator narrator{catalogue, names};
-    narration::Commentator commentator{narrator, context.depth};
+    Viewing viewing{*log, context, catalogue, {}};
+    narration::Commentator commentator{viewing.narrator(), context.depth};
+    const run::Journeys journeys{*log};
+    if (log->is_run()) {
+        const auto selection =
+            read_selection({command.mail, command.step, command.host, command.at}, *log, journeys, context, catalogue);
+        if (!selection) return Status::wrong_input;
+        viewing.telling().selection = *selection;
+    }
 
     const auto filter = exporting::Filter::compile(command.filter);
     if (!filter) {
@@ -73,14 +80,14 @@ Status carry_out(const ExportCommand& command, const Context& context)
             output(wire::as_octets("\n"));
         });
         break;
-    case Form::text: {
-        const run::Journeys journeys{*log};
-        const run::RunHeader header = titled(log->header(), context.language);
-        output(wire::as_octets(
-            exporting::story_text(exporting::tale_of(*log, journeys),
-                                  {header, narrator, context.depth, {}, {}, act_lines_of(log->header())})));
+    case Form::text:
+        output(wire::as_octets(exporting::story_text(exporting::tale_of(*log, journeys, viewing.telling().selection.at),
+                                                     viewing.telling())));
         break;
-    }
+    case Form::svg:
+        output(wire::as_octets(exporting::ladder_svg(
+            exporting::ladder_of(*log, journeys, viewing.telling(), choice.filter), viewing.telling())));
+        break;
     }
     if (!written) {
         complain(context, catalogue, catalogue.text(written.error().key(), {{"about", written.error().about}}));

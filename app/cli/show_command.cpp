@@ -1,12 +1,15 @@
-#include "app/cli/common.hpp"
+#include "app/cli/viewing.hpp"
 #include "sim/export/dialogue.hpp"
+#include "sim/export/dns_view.hpp"
+#include "sim/export/filter_view.hpp"
 #include "sim/export/json_export.hpp"
+#include "sim/export/ladder.hpp"
+#include "sim/export/packet_detail.hpp"
 #include "sim/export/packets.hpp"
 #include "sim/export/state_view.hpp"
 #include "sim/export/story.hpp"
-#include "sim/run/choices.hpp"
-#include "sim/run/journey.hpp"
-#include "sim/scenario/amount.hpp"
+#include "sim/export/view_json.hpp"
+#include "sim/narration/words.hpp"
 
 #include <fmt/format.h>
 
@@ -15,85 +18,32 @@
 namespace tegami::cli {
 namespace {
 
-/// Digits in [begin, begin + count) as a number; nothing where they are none.
-std::optional<std::int64_t> digits_at(std::string_view text, std::size_t begin, std::size_t count)
+/// Which views there are, and what this run lacks for them.
+std::string views_text(const run::Log& log, const narration::Catalogue& catalogue, exporting::Medium medium)
 {
-    if (begin + count > text.size()) return std::nullopt;
-    std::int64_t value = 0;
-    for (const char c : text.substr(begin, count)) {
-        if (c < '0' || c > '9') return std::nullopt;
-        value = value * 10 + (c - '0');
-    }
-    return value;
+    exporting::Page page{medium};
+    page.paragraph({0, catalogue.text("cli.list.head")});
+    page.blank();
+    for (const std::string_view view : {"story", "ladder", "dialogue", "packets", "dns", "state", "filter"})
+        page.hanging({2, std::string{view}, exporting::Style::strong},
+                     {12, catalogue.text(fmt::format("cli.list.{}", view))});
+    page.blank();
+    if (!log.is_run())
+        page.paragraph({0, catalogue.text("cli.list.capture")});
+    else
+        page.paragraph({0, catalogue.text(fmt::format("cli.list.level.{}", narration::word(log.header().level)))});
+    return page.take();
 }
 
-/// "09:00:01.5" as nanoseconds since midnight.
-std::optional<std::int64_t> parse_time_of_day(std::string_view text)
+/// The frames whose numbers were asked for must be there.
+bool frames_are_there(const ShowCommand& command, const run::Log& log, const Context& context,
+                      const narration::Catalogue& catalogue)
 {
-    constexpr std::int64_t second = 1'000'000'000;
-    if (text.size() < 8 || text[2] != ':' || text[5] != ':') return std::nullopt;
-    const auto hours = digits_at(text, 0, 2), minutes = digits_at(text, 3, 2), seconds = digits_at(text, 6, 2);
-    if (!hours || !minutes || !seconds || *hours > 23 || *minutes > 59 || *seconds > 59) return std::nullopt;
-    std::int64_t fraction = 0;
-    if (text.size() > 8) {
-        const std::size_t length = text.size() - 9;
-        if (text[8] != '.' || length == 0 || length > 9) return std::nullopt;
-        const auto digits = digits_at(text, 9, length);
-        if (!digits) return std::nullopt;
-        fraction = *digits;
-        for (std::size_t i = length; i < 9; ++i) fraction *= 10;
-    }
-    return ((*hours * 60 + *minutes) * 60 + *seconds) * second + fraction;
-}
-
-/// A time of a run: so long after its start, or a time of day, the first at or after its start.
-std::optional<engine::Time> parse_time(const std::string& text, const run::Log& log)
-{
-    if (const auto length = scenario::parse_amount(text, scenario::duration_amount))
-        return log.start() + engine::Duration{static_cast<std::int64_t>(*length)};
-    const auto of_day = parse_time_of_day(text);
-    if (!of_day) return std::nullopt;
-    constexpr std::int64_t day = 86'400'000'000'000;
-    const std::int64_t zone = std::int64_t{log.header().zone_minutes} * 60'000'000'000;
-    const std::int64_t start = log.start().ns + zone;
-    std::int64_t at = start / day * day + *of_day;
-    if (at < start) at += day;
-    return engine::Time{at - zone};
-}
-
-/// What was asked for must exist: a mail, a host, a step. Says what does not.
-bool selection_is_good(const ShowCommand& command, const run::Log& log, const run::Journeys& journeys,
-                       const Context& context, const narration::Catalogue& catalogue)
-{
-    const auto meant = [&](std::string_view word, const std::vector<std::string_view>& candidates) {
-        const std::string_view near = scenario::closest(word, candidates);
-        return near.empty() ? std::string{} : " " + catalogue.text("cli.error.meant", {{"word", near}});
-    };
-    bool good = true;
-    if (command.mail &&
-        std::ranges::find(journeys.mails(), *command.mail, &run::MailRow::number) == journeys.mails().end()) {
-        complain(context, catalogue,
-                 catalogue.text("cli.error.no_mail", {{"number", *command.mail}, {"count", journeys.mails().size()}}));
-        good = false;
-    }
-    const auto& nodes = log.header().nodes;
-    if (!command.host.empty() && std::ranges::find(nodes, command.host) == nodes.end()) {
-        const std::vector<std::string_view> candidates{nodes.begin(), nodes.end()};
-        complain(context, catalogue,
-                 catalogue.text("cli.error.no_host", {{"host", command.host}}) + meant(command.host, candidates));
-        good = false;
-    }
-    if (!command.step.empty()) {
-        const exporting::Selection selection{.mail = {}, .step = command.step, .host = {}};
-        bool known = false;
-        for (std::size_t i = 1; i < run::Choices<run::Step>::count; ++i)
-            known |= selection.admits_step(static_cast<run::Step>(i));
-        if (!known) {
-            complain(context, catalogue, catalogue.text("cli.error.no_step", {{"step", command.step}}));
-            good = false;
-        }
-    }
-    return good;
+    if (!command.frames) return true;
+    const auto [first, last] = *command.frames;
+    if (first >= 1 && first <= last && last <= log.frames()) return true;
+    complain(context, catalogue, catalogue.text("cli.error.no_frame", {{"count", log.frames()}}));
+    return false;
 }
 
 } // namespace
@@ -103,53 +53,78 @@ Status carry_out(const ShowCommand& command, const Context& context)
     const auto catalogue = narration::Catalogue::load(context.language);
     const auto log = open_run(command.run, context, catalogue);
     if (!log) return Status::wrong_input;
-    if (command.json) {
-        exporting::write_json(*log, [&](std::string_view line) {
-            context.console.write(line);
-            context.console.write("\n");
-        });
+    const exporting::Medium medium = context.console.medium(context.language);
+    if (command.list) {
+        context.console.write(views_text(*log, catalogue, medium));
+        return Status::good;
+    }
+    const auto write_line = [&](std::string_view line) {
+        context.console.write(line);
+        context.console.write("\n");
+    };
+    if (command.json && !command.view) { // the run itself: each fact
+        exporting::write_json(*log, write_line);
         return Status::good;
     }
     const View view = command.view.value_or(log->is_run() ? View::story : View::packets);
-    if (!log->is_run() && view != View::packets) {
+    if (!log->is_run() && view != View::packets && view != View::ladder) {
         complain(context, catalogue, catalogue.text("cli.error.not_a_run", {{"path", command.run}}));
         return Status::wrong_input;
     }
     const run::Journeys journeys{*log};
-    if (log->is_run() && !selection_is_good(command, *log, journeys, context, catalogue)) return Status::wrong_input;
+    Viewing viewing{*log, context, catalogue, medium};
+    exporting::Telling& telling = viewing.telling();
+    if (log->is_run()) {
+        const auto selection =
+            read_selection({command.mail, command.step, command.host, command.at}, *log, journeys, context, catalogue);
+        if (!selection) return Status::wrong_input;
+        telling.selection = *selection;
+    } else {
+        telling.selection.host = command.host;
+    }
+    const auto filter = exporting::Filter::compile(command.filter);
+    if (!filter) {
+        complain(context, catalogue, catalogue.text("cli.error.filter", {{"detail", filter.error()}}));
+        return Status::wrong_input;
+    }
+    const exporting::Filter* const chosen = command.filter.empty() ? nullptr : &*filter;
+    if (!frames_are_there(command, *log, context, catalogue)) return Status::wrong_input;
+    const auto first = static_cast<run::FrameRef>(command.frames ? command.frames->first : 0);
+    const auto last = static_cast<run::FrameRef>(command.frames ? command.frames->second : 0);
+    run::Fold fold{*log};
 
-    const run::RunHeader header = titled(log->header(), context.language);
-    const narration::Names names{log->header(), people_of(log->header(), context.language)};
-    const narration::Narrator narrator{catalogue, names};
-    const exporting::Telling telling{header,
-                                     narrator,
-                                     context.depth,
-                                     context.console.medium(context.language),
-                                     {command.mail, command.step, command.host},
-                                     act_lines_of(log->header())};
-    switch (view) {
-    case View::story: context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling)); break;
-    case View::dialogue: context.console.write(exporting::dialogue_text(*log, journeys, telling)); break;
-    case View::packets: {
-        const auto filter = exporting::Filter::compile(command.filter);
-        if (!filter) {
-            complain(context, catalogue, catalogue.text("cli.error.filter", {{"detail", filter.error()}}));
-            return Status::wrong_input;
+    if (command.json) {
+        using namespace exporting;
+        switch (view) {
+        case View::story: story_json(tale_of(*log, journeys, telling.selection.at), telling, write_line); break;
+        case View::ladder: ladder_json(ladder_of(*log, journeys, telling, chosen), telling, write_line); break;
+        case View::dialogue: dialogue_json(*log, journeys, telling, write_line); break;
+        case View::packets: packets_json(*log, journeys, telling, chosen, first, last, write_line); break;
+        case View::dns: dns_json(*log, journeys, fold, telling, write_line); break;
+        case View::state: state_json(*log, fold, telling, write_line); break;
+        case View::filter: filter_json(*log, fold, telling, write_line); break;
         }
-        context.console.write(exporting::packets_text(*log, journeys, telling, &*filter));
-        break;
+        return Status::good;
     }
-    case View::state: {
-        const auto at = command.at.empty() ? log->end() : parse_time(command.at, *log);
-        if (!at) {
-            complain(context, catalogue, catalogue.text("cli.error.at", {{"word", command.at}}));
-            return Status::wrong_input;
+    const auto text = [&]() -> std::string {
+        using namespace exporting;
+        switch (view) {
+        case View::story: return story_text(tale_of(*log, journeys, telling.selection.at), telling);
+        case View::ladder: {
+            const Ladder ladder = ladder_of(*log, journeys, telling, chosen);
+            return command.svg ? ladder_svg(ladder, telling) : ladder_text(ladder, telling);
         }
-        run::Fold fold{*log};
-        context.console.write(exporting::state_text(*log, fold, *at, telling));
-        break;
-    }
-    }
+        case View::dialogue: return dialogue_text(*log, journeys, telling);
+        case View::packets:
+            return command.frames ? packet_detail_text(*log, journeys, telling, first, last)
+                                  : packets_text(*log, journeys, telling, chosen);
+        case View::dns: return dns_text(*log, journeys, fold, telling);
+        case View::state: return state_text(*log, fold, telling.selection.at.value_or(log->end()), telling);
+        case View::filter: return filter_text(*log, journeys, fold, telling);
+        }
+        return {};
+    };
+    context.console.write(text());
     return Status::good;
 }
 

@@ -97,17 +97,6 @@ void split(Type type, Octets data, Plain plain, Named named)
     }
 }
 
-wire::OctetBuffer canonical(Type type, const Rdata& data)
-{
-    wire::OctetBuffer octets;
-    octets.reserve(data.size());
-    wire::Writer out{octets};
-    split(
-        type, data.octets(), [&](Octets plain) { out.octets(plain); },
-        [&](Octets name) { out.octets(Name::from_checked_wire(name).lower_case().wire()); });
-    return octets;
-}
-
 } // namespace
 
 Rdata::Rdata(const A& data) : octets_(Octets{data.address.octets}.last(4)) { assert(data.address.is_v4()); }
@@ -247,13 +236,27 @@ std::optional<Name> host_of(const Record& record)
     return std::nullopt;
 }
 
+wire::OctetBuffer canonical_data(Type type, const Rdata& data)
+{
+    wire::OctetBuffer octets;
+    octets.reserve(data.size());
+    wire::Writer out{octets};
+    split(
+        type, data.octets(), [&](Octets plain) { out.octets(plain); },
+        [&](Octets name) { out.octets(Name::from_checked_wire(name).lower_case().wire()); });
+    return octets;
+}
+
 bool same_data(Type type, const Rdata& a, const Rdata& b) { return compare_data(type, a, b) == 0; }
 
 std::strong_ordering compare_data(Type type, const Rdata& a, const Rdata& b)
 {
     if (a == b) return std::strong_ordering::equal;
-    const auto ours = canonical(type, a), theirs = canonical(type, b);
-    return std::lexicographical_compare_three_way(ours.begin(), ours.end(), theirs.begin(), theirs.end());
+    const auto order = [](Octets one, Octets other) {
+        return std::lexicographical_compare_three_way(one.begin(), one.end(), other.begin(), other.end());
+    };
+    if (layout_of(type, Class::in).names == NamesInside::none) return order(a.octets(), b.octets());
+    return order(canonical_data(type, a), canonical_data(type, b));
 }
 
 // Inside messages. -----------------------------------------------------------------------------------------------------

@@ -168,6 +168,8 @@ Record make_record(Name owner, std::uint32_t ttl, const T& data)
 /// §3.3.11; RFC 2782.
 std::optional<Name> host_of(const Record& record);
 
+/// Data with the names in it in lower case. RFC 4034 §6.2.
+wire::OctetBuffer canonical_data(Type type, const Rdata& data);
 /// Data of the same type is the same: names in the types of RFC 1035 and those that RFC 3597 §7 adds without regard to
 /// their case, all else octet for octet.
 bool same_data(Type type, const Rdata& a, const Rdata& b);

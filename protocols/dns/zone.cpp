@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 namespace tegami::dns {
 
@@ -18,6 +19,7 @@ const Rrset* Zone::Node::find(Type type) const
 
 Zone::Zone(Name origin, const std::vector<Record>& records) : origin_(std::move(origin))
 {
+    std::map<std::pair<Name, Type>, std::set<wire::OctetBuffer>> seen; // a set holds no record twice (RFC 2181 §5)
     for (const Record& record : records) {
         if (!record.owner.is_at_or_below(origin_)) continue;
         for (Name name = record.owner;; name = name.parent()) { // names between it and the apex exist as well
@@ -28,9 +30,8 @@ Zone::Zone(Name origin, const std::vector<Record>& records) : origin_(std::move(
         auto set = std::ranges::lower_bound(sets, record.type, {}, &Rrset::type);
         if (set == sets.end() || set->type != record.type)
             set = sets.insert(set, {record.owner, record.type, record.ttl, {}});
-        const bool is_known = std::ranges::any_of(
-            set->data, [&](const Rdata& each) { return same_data(record.type, each, record.data); });
-        if (!is_known) set->data.push_back(record.data);
+        const bool is_new = seen[{record.owner, record.type}].insert(canonical_data(record.type, record.data)).second;
+        if (is_new) set->data.push_back(record.data);
     }
     apex_ = find(origin_);
     assert(apex_ != nullptr && apex_->find(Type::soa) != nullptr);

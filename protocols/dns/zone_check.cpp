@@ -27,26 +27,26 @@ class ZoneChecker {
         : origin_(origin), records_(records), problems_(problems)
     {
         for (const PlacedRecord& placed : records)
-            if (placed.record.owner.is_at_or_below(origin)) nodes_[placed.record.owner].push_back(&placed);
+            if (placed.record.owner.is_at_or_below(origin))
+                nodes_[placed.record.owner][placed.record.type].push_back(&placed);
     }
 
     void check()
     {
         check_apex();
-        for (const auto& [name, records] : nodes_) check_aliases(name, records);
+        for (const auto& [name, sets] : nodes_) check_aliases(name, sets);
         for (const PlacedRecord& placed : records_) check_record(placed);
     }
 
   private:
-    using Node = std::vector<const PlacedRecord*>;
+    using Node = std::map<Type, std::vector<const PlacedRecord*>>; // in the order of the text
 
     const PlacedRecord* find(const Name& name, Type type) const
     {
         const auto node = nodes_.find(name);
         if (node == nodes_.end()) return nullptr;
-        const auto found =
-            std::ranges::find_if(node->second, [&](const auto* each) { return each->record.type == type; });
-        return found == node->second.end() ? nullptr : *found;
+        const auto found = node->second.find(type);
+        return found == node->second.end() ? nullptr : found->second.front();
     }
     /// The records at `name`, or those of a wildcard that stands for it (RFC 4592).
     const PlacedRecord* find_answer(const Name& name, Type type) const
@@ -90,21 +90,21 @@ class ZoneChecker {
     }
 
     /// RFC 1034 §3.6.2, RFC 2181 §10.1: a CNAME stands alone.
-    void check_aliases(const Name& name, const Node& records)
+    void check_aliases(const Name& name, const Node& sets)
     {
         const PlacedRecord* const cname = find(name, Type::cname);
         if (cname == nullptr) return;
-        for (const PlacedRecord* each : records) {
-            if (each == cname) continue;
-            const Type type = each->record.type;
+        for (const auto& [type, records] : sets) {
             if (type == Type::cname) {
-                if (!same_data(type, each->record.data, cname->record.data))
-                    problems_.report(each->at, "zone.two_cnames", {format(name), std::to_string(cname->at.line)});
+                for (const PlacedRecord* each : records)
+                    if (!same_data(type, each->record.data, cname->record.data))
+                        problems_.report(each->at, "zone.two_cnames", {format(name), std::to_string(cname->at.line)});
             } else if (type != Type::nsec && type != Type::rrsig && type != Type::key && type != Type::sig &&
                        type != Type::nxt) {
-                const bool later = each->at > cname->at;
-                problems_.report(later ? each->at : cname->at, "zone.cname_and_other",
-                                 {format(name), std::to_string(later ? cname->at.line : each->at.line)});
+                const PlacedRecord& other = *records.front();
+                const bool later = other.at > cname->at;
+                problems_.report(later ? other.at : cname->at, "zone.cname_and_other",
+                                 {format(name), std::to_string(later ? cname->at.line : other.at.line)});
                 return;
             }
         }

@@ -55,8 +55,8 @@ struct Config {
     std::uint16_t default_mss = default_mss_v4;     ///< of a peer that names none
     std::uint32_t initial_window = 0;               ///< segments; 0: RFC 5681 §3.1
     bool window_scaling = true;                     ///< offer RFC 7323 §2
-    bool timestamps = false;                        ///< offer RFC 7323 §3
-    bool sack = false;                              ///< offer RFC 2018 §2
+    bool timestamps = true;                         ///< offer RFC 7323 §3
+    bool sack = true;                               ///< offer RFC 2018 §2
     bool nagle = true;                              ///< RFC 9293 §3.7.4; a connection may say otherwise
     Duration delayed_ack = wire::milliseconds(200); ///< under 0.5 s: RFC 9293 §3.8.6.3
     Duration maximum_segment_lifetime = wire::seconds(120); ///< RFC 9293 §3.4.2

@@ -377,6 +377,7 @@ std::uint32_t Connection::take_sack(const Segment& segment)
             continue;
         }
         const Sequence una = later(una_, segment.ack);
+        if (block.end - una > send_max_ - una) continue; // below, or half the numbers away
         block.begin = later(block.begin, una);
         if (before(block.begin, block.end)) news += buffers_->recovery.board.add(block);
     }
@@ -472,6 +473,7 @@ void Connection::on_fin(Time now)
 {
     has_early_fin_ = false;
     fin_received_ = true;
+    if (buffers_) buffers_->receive.end();
     ++receive_next_;
     receive_edge_ = later(receive_edge_, receive_next_);
     ack_wanted_ = true;

@@ -41,6 +41,14 @@ class ReceiveBuffer {
     /// Puts text at its place; what is there already stays. False where not all could be kept.
     bool insert(Sequence begin, Octets text, std::uint32_t skip, std::span<const SpanRun> runs);
 
+    /// The peer's side has ended: what came early can only lie behind that, and means nothing.
+    void end()
+    {
+        early_.clear();
+        early_octets_ = 0;
+        latest_count_ = 0;
+    }
+
     // What a SACK option says. ----------------------------------------------------------------------------------------
 
     /// These octets came once more: the next report begins with them (D-SACK, RFC 2883 §4). The first such range since

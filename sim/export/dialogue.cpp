@@ -1,5 +1,6 @@
 #include "sim/export/dialogue.hpp"
 
+#include "sim/export/transcript.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/words.hpp"
 
@@ -45,6 +46,7 @@ std::string dialogue_text(const run::Log& log, const run::Journeys& journeys, co
     }
     std::map<std::uint32_t, std::pair<run::SpanId, std::vector<SaidLine>>> sessions; // by number
     for (const run::Event& event : log.events()) {
+        if (telling.selection.at && event.at > *telling.selection.at) break;
         const auto* said = std::get_if<run::LineSaid>(&event.what);
         if (!said) continue;
         run::SpanId id = log.spans().session_of(event.spans);
@@ -70,10 +72,16 @@ std::string dialogue_text(const run::Log& log, const run::Journeys& journeys, co
                                                     {"client", names.node(session->client)},
                                                     {"server", names.node(session->server)}}),
                    Style::strong}});
+        Transcript transcript;
+        transcript.protocol = session->protocol;
         for (const SaidLine& line : lines.second) {
             const run::Event event = log.event(line.fact);
             const bool by_client = line.sayer == session->client;
-            const Cell text{dialogue_line_column, std::string{std::get<run::LineSaid>(event.what).text}};
+            const auto& fact = std::get<run::LineSaid>(event.what);
+            const auto said = transcript.hear(by_client, fact.text, fact.offset);
+            Cell text{dialogue_line_column, std::string{fact.text}};
+            if (said && !said->decoded.empty())
+                text.text = catalogue.text("said.base64", {{"line", text.text}, {"text", said->decoded}});
             page.labelled({{0, narration::clock_text(event.at, telling.header.zone_minutes), Style::dim},
                            {dialogue_speaker_column, by_client ? "C:" : "S:", Style::strong}},
                           text);

@@ -1,6 +1,7 @@
 #include "sim/export/evidence.hpp"
 
 #include "protocols/wire/address.hpp"
+#include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/terminal_text.hpp"
 #include "sim/narration/words.hpp"
@@ -82,9 +83,16 @@ void EvidenceTeller::tell(const Passage& passage)
 std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
 {
     std::vector<Line> lines(all.size());
-    if (!is_plain()) return lines;
+    if (!is_plain()) {
+        std::size_t number = 0;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (const auto* asked = std::get_if<Asked>(&all[i].what); asked && !asked->recursive)
+                lines[i].number = ++number;
+        return lines;
+    }
     fold_files(all, lines);
     fold_repeated(all, lines);
+    fold_questions(all, lines);
     return lines;
 }
 
@@ -122,11 +130,46 @@ void EvidenceTeller::fold_repeated(All all, std::vector<Line>& lines) const
         else if (const auto* again = std::get_if<Again>(&all[i].what))
             alike[{false, again->node, NodeId{}, static_cast<int>(again->rule), {}}].push_back(i);
     }
+    // A filter's row says each time the same.
+    std::map<std::tuple<NodeId, std::string, std::uint32_t>, std::size_t> rows;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto* matched = std::get_if<Matched>(&all[i].what);
+        if (!matched) continue;
+        lines[i].left_out = matched->action == run::FilterAction::pass;
+        const auto [first, is_first] = rows.emplace(std::tuple{matched->node, matched->filter, matched->row}, i);
+        if (is_first) continue;
+        lines[i].left_out = true;
+        ++lines[first->second].times;
+        lines[first->second].last = all[i].at;
+    }
     for (const auto& [kind, places] : alike) {
         if (places.size() <= repeats_shown) continue;
         for (const std::size_t place : places) lines[place].left_out = true;
         Line& first = lines[places.front()];
         first = {.left_out = false, .times = static_cast<std::uint32_t>(places.size()), .last = all[places.back()].at};
+    }
+}
+
+void EvidenceTeller::fold_questions(All all, std::vector<Line>& lines) const
+{
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto* asked = std::get_if<Asked>(&all[i].what);
+        if (!asked || lines[i].left_out) continue;
+        if (!asked->recursive) lines[i].number = ++number;
+        if (asked->answered && asked->outcome == run::DnsOutcome::forged) continue;
+        for (std::size_t j = i + 1; j < all.size(); ++j) {
+            const auto* other = std::get_if<Asked>(&all[j].what);
+            // The same host of the same zone: what was asked at one of its addresses and at another is told together.
+            if (!other || lines[j].left_out || other->node != asked->node || other->name != asked->name ||
+                other->type == asked->type || other->recursive != asked->recursive ||
+                host_of(other->server) != host_of(asked->server) || other->outcome == run::DnsOutcome::forged ||
+                other->answered.has_value() != asked->answered.has_value())
+                continue;
+            if (std::ranges::find(lines[i].with, other->type, &Asked::type) != lines[i].with.end()) continue;
+            lines[i].with.push_back(other);
+            lines[j].left_out = true;
+        }
     }
 }
 
@@ -186,6 +229,8 @@ void EvidenceTeller::tell(Time, const Said& said, const Line&)
     const std::string_view label = said.by_client ? "C" : "S";
     if (said.letter)
         page_.hanging({label_column, std::string{label}}, {text_column, letter_text(said), Style::dim});
+    else if (!said.decoded.empty())
+        put(label, catalogue_.text("said.base64", {{"line", said.text}, {"text", said.decoded}}));
     else
         put(label, said.text);
     if (said.secret) page_.paragraph({text_column, catalogue_.text("story.secret"), Style::held});
@@ -252,6 +297,169 @@ void EvidenceTeller::tell(Time at, const Connection& connection, const Line&)
             catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
                                                  {"why", narrator_.reason(connection.rule, telling_.depth)}}),
         Style::stop);
+}
+
+template <class Fact>
+void EvidenceTeller::tell_fact(std::string_view label, Time at, NodeId node, const Fact& fact, Style style)
+{
+    run::Event event;
+    event.node = node;
+    event.what = fact;
+    put(label, (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(event), style);
+}
+
+/// That the only server, at its only address, is tried needs no line of its own.
+void EvidenceTeller::tell(Time at, const Routed& routed, const Line&)
+{
+    using enum run::RouteChoice;
+    if (is_plain() && (routed.choice == tries_host || routed.choice == tries_address)) return;
+    const bool is_trouble = routed.choice == null_mx || routed.choice == left_out;
+    run::MailRouted fact;
+    fact.choice = routed.choice;
+    fact.domain = routed.domain;
+    fact.host = routed.host;
+    fact.address = routed.address;
+    fact.preference = routed.preference;
+    fact.detail = routed.detail;
+    tell_fact(catalogue_.text("story.label.route"), at, routed.node, fact, is_trouble ? Style::held : Style::plain);
+}
+
+void EvidenceTeller::tell(Time at, const Judged& judged, const Line&)
+{
+    const bool good = judged.verdict == run::AuthVerdict::accepted;
+    run::AuthJudged fact;
+    fact.verdict = judged.verdict;
+    fact.mechanism = judged.mechanism;
+    fact.identity = judged.identity;
+    tell_fact(catalogue_.text("story.label.login"), at, judged.node, fact, good ? Style::plain : Style::stop);
+}
+
+void EvidenceTeller::tell(Time at, const Completed& completed, const Line&)
+{
+    run::MailCompleted fact;
+    fact.change = completed.change;
+    fact.line = completed.line;
+    tell_fact(catalogue_.text("story.label.letter"), at, completed.node, fact);
+}
+
+std::string EvidenceTeller::host_of(const wire::Address& address) const
+{
+    return telling_.book ? telling_.book->name_of(address) : format(address);
+}
+
+/// "resolver → root   example.com MX?   ask for com: a.gtld.example", in columns as far as they fit.
+void EvidenceTeller::tell(Time at, const Asked& asked, const Line& line)
+{
+    constexpr int question_column = 48, answer_column = 73;
+    std::string question{without_dot(asked.name)};
+    std::vector<std::string> answers;
+    const auto add = [&](const Asked& one) {
+        question += fmt::format(" {}?", narration::record_type_name(one.type));
+        std::string answer = one.answered ? answer_text(catalogue_, one.outcome, one.rcode, one.type, one.records)
+                                          : catalogue_.text("dns.outcome.waiting");
+        const bool empty = one.answered && one.outcome == run::DnsOutcome::no_data;
+        if (empty && !line.with.empty()) answer = narration::record_type_name(one.type) + ": " + answer;
+        if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(std::move(answer));
+    };
+    add(asked);
+    for (const Asked* other : line.with) add(*other);
+    if (asked.by_tcp) question += " (TCP)";
+    const std::string answer = narration::terminal_safe(fmt::format("{}", fmt::join(answers, ", ")));
+    const bool bad = asked.answered && asked.outcome != run::DnsOutcome::answer &&
+                     asked.outcome != run::DnsOutcome::alias && asked.outcome != run::DnsOutcome::referral &&
+                     asked.outcome != run::DnsOutcome::no_data;
+    const Style style = bad ? Style::stop : Style::plain;
+    const std::string label = line.number > 0 ? fmt::format("{}", line.number) : std::string{"dns"};
+    std::string way = fmt::format("{} → {}", narrator_.names().node(asked.node), host_of(asked.server));
+    if (!is_plain()) way = clock(at) + "  " + way;
+    const std::string safe = narration::terminal_safe(question);
+    const bool in_columns = narration::width(way) < question_column - text_column &&
+                            narration::width(safe) < answer_column - question_column;
+    if (in_columns)
+        return page_.labelled({{label_column, label}, {text_column, way}, {question_column, safe}},
+                              {answer_column, answer, style});
+    put(label, way + "  " + safe);
+    page_.paragraph({text_column + 2, "→ " + answer, style});
+}
+
+void EvidenceTeller::tell(Time at, const Remembered& remembered, const Line&)
+{
+    std::string data = data_text(sections_of(remembered.records), remembered.type);
+    if (remembered.negative || data.empty()) data = catalogue_.text("dns.outcome.no_data");
+    put(catalogue_.text("story.label.cache"),
+        (is_plain() ? std::string{} : clock(at) + "  ") +
+            catalogue_.text("story.remembered", {{"node", narrator_.names().node(remembered.node)},
+                                                 {"question", question_text(remembered.name, remembered.type)},
+                                                 {"data", data},
+                                                 {"ttl", ttl_text(catalogue_, remembered.ttl)}}));
+}
+
+/// What is as one would expect shows only where more is asked for.
+void EvidenceTeller::tell(Time at, const Reasoned& reasoned, const Line&)
+{
+    using enum run::DnsDecision;
+    const bool is_trouble =
+        reasoned.decision == refused_record || reasoned.decision == tries_next || reasoned.decision == gave_up;
+    if (is_plain() && !is_trouble && reasoned.decision != follows_alias) return;
+    run::DnsDecided fact;
+    fact.decision = reasoned.decision;
+    fact.name = reasoned.name;
+    fact.type = reasoned.type;
+    fact.detail = reasoned.detail;
+    run::Event event;
+    event.node = reasoned.node;
+    event.what = fact;
+    put(catalogue_.text("story.label.reasoned"),
+        (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(event),
+        is_trouble ? Style::held : Style::plain);
+}
+
+const FilterRow* EvidenceTeller::row_of(const Matched& matched) const
+{
+    const auto found = std::ranges::find_if(telling_.filter_rows, [&](const FilterRow& row) {
+        return row.filter == matched.filter && row.row == matched.row;
+    });
+    return found == telling_.filter_rows.end() ? nullptr : &*found;
+}
+
+/// "edge  rule 2 of op25b   out 192.0.2.64/26 → any  tcp 25   drop   3 hits"
+void EvidenceTeller::tell(Time at, const Matched& matched, const Line& line)
+{
+    const FilterRow* const row = row_of(matched);
+    std::string told = catalogue_.text(
+        matched.row == 0 ? "story.filter.no_rule" : "story.filter",
+        {{"node", narrator_.names().node(matched.node)}, {"filter", matched.filter}, {"row", matched.row}});
+    if (row && !row->says.empty()) told += "   " + row->says;
+    told += "   " + catalogue_.text(fmt::format("filter.action.{}", narration::word(matched.action)));
+    told += "   " + catalogue_.count("story.filter.hits", line.times);
+    if (!is_plain()) told = clock(at) + "  " + told;
+    const bool passed = matched.action == run::FilterAction::pass;
+    put(catalogue_.text("story.label.filter"), told, passed ? Style::plain : Style::stop);
+}
+
+std::string EvidenceTeller::mending_of(const Matched& matched, const Passage& passage) const
+{
+    constexpr std::uint16_t between_servers = 25;
+    std::string told = passage.port == between_servers && passage.step == Step::s1_submit
+                           ? catalogue_.text("story.mend.filter.submit")
+                           : catalogue_.text("story.mend.filter", {{"filter", matched.filter}, {"row", matched.row}});
+    const FilterRow* const row = row_of(matched);
+    if (row && row->line > 0)
+        told +=
+            catalogue_.text("story.mend.filter.place", {{"file", telling_.header.scenario_file}, {"line", row->line}});
+    return told;
+}
+
+void EvidenceTeller::tell_silence(const Passage& passage)
+{
+    if (passage.reason != "connect.timed_out" || !passage.ended) return;
+    std::int64_t calls = 1;
+    for (const Evidence& evidence : passage.evidence)
+        if (const auto* again = std::get_if<Again>(&evidence.what)) calls += again->node == passage.node ? 1 : 0;
+    page_.paragraph(
+        {label_column,
+         catalogue_.count("story.silence", calls,
+                          {{"time", narration::duration_text(catalogue_, *passage.ended - passage.begun)}})});
 }
 
 void EvidenceTeller::tell(Time at, const Written& written, const Line&)
@@ -345,6 +553,11 @@ void EvidenceTeller::tell_mending(const Passage& passage)
     std::string told;
     bool is_known = false; // what is behind it
     for (const Evidence& evidence : passage.evidence) {
+        if (const auto* matched = std::get_if<Matched>(&evidence.what);
+            matched && matched->action != run::FilterAction::pass) {
+            is_known = true;
+            told = mending_of(*matched, passage);
+        }
         const auto* stopped = std::get_if<Stopped>(&evidence.what);
         if (!stopped || !stopped->because) continue;
         is_known = true;

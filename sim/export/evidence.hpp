@@ -33,6 +33,8 @@ class EvidenceTeller {
     void tell_cut_off(const Happening& happening);
     /// What to do about a step that came to nothing, where there is something.
     void tell_mending(const Passage& passage);
+    /// That nobody answered: how often was called, and for how long.
+    void tell_silence(const Passage& passage);
     void begin_letter() { told_.clear(); }
     void put(std::string_view label, const std::string& text, Style style = Style::plain);
 
@@ -47,6 +49,8 @@ class EvidenceTeller {
         bool left_out = false;
         std::uint32_t times = 1; ///< the same happened so often
         Time last{};
+        std::vector<const Asked*> with = {}; ///< the same asked of the same for other types
+        std::size_t number = 0;              ///< of a resolver's questions in this step
     };
 
     void tell_found(const Passage& passage);
@@ -55,7 +59,11 @@ class EvidenceTeller {
     void fold_files(All all, std::vector<Line>& lines) const;
     /// Frames stopped at the same place for the same reason, and segments sent again, where there are many.
     void fold_repeated(All all, std::vector<Line>& lines) const;
+    /// The same question for several types, one line; a resolver's own questions, numbered.
+    void fold_questions(All all, std::vector<Line>& lines) const;
     std::string times(const Line& line) const;
+    const FilterRow* row_of(const Matched& matched) const;
+    std::string mending_of(const Matched& matched, const Passage& passage) const;
 
     std::string letter_text(const Said& said) const;
     void tell(Time at, const Said& said, const Line& line);
@@ -64,11 +72,23 @@ class EvidenceTeller {
     void tell(Time at, const Again& again, const Line& line);
     void tell(Time at, const Shared& shared, const Line& line);
     void tell(Time at, const Connection& connection, const Line& line);
+    void tell(Time at, const Asked& asked, const Line& line);
+    void tell(Time at, const Remembered& remembered, const Line& line);
+    void tell(Time at, const Reasoned& reasoned, const Line& line);
+    void tell(Time at, const Matched& matched, const Line& line);
+    void tell(Time at, const Routed& routed, const Line& line);
+    void tell(Time at, const Judged& judged, const Line& line);
+    void tell(Time at, const Completed& completed, const Line& line);
     void tell(Time at, const Written& written, const Line& line);
     void tell(Time at, const Kept& kept, const Line& line);
 
+    /// A fact as its own sentence says it; behind its time where more is asked for than the plain story.
+    template <class Fact>
+    void tell_fact(std::string_view label, Time at, NodeId node, const Fact& fact, Style style = Style::plain);
+
     bool is_plain() const { return telling_.depth == narration::Depth::plain; }
     std::string clock(Time at) const;
+    std::string host_of(const wire::Address& address) const;
     std::string link_of(const Happening& happening) const;
     bool is_news(std::string told);
     std::string mending_of(const Happening& happening) const;

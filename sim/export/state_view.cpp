@@ -2,6 +2,8 @@
 
 #include "protocols/link/mac_address.hpp"
 #include "protocols/wire/address.hpp"
+#include "sim/export/cached_names.hpp"
+#include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/words.hpp"
 
@@ -28,14 +30,19 @@ class States {
              Style::strong});
     }
 
-    void tell(const std::string& name, const run::NodeState& state)
+    void tell(const std::string& name, const run::NodeState& state, engine::Time now)
     {
         page_.blank();
         page_.row({{0, name, Style::strong},
                    {thing_column, catalogue_.text(state.running() ? "state.host.up" : "state.host.off"),
                     state.running() ? Style::dim : Style::stop}});
         tell_connections(state);
+        tell_addresses(state);
         tell_neighbours(state);
+        tell_paths(state);
+        tell_questions(state);
+        tell_cache(state, now);
+        tell_filters(state);
         tell_queue(state);
         tell_mailboxes(state);
         tell_disk(state);
@@ -79,10 +86,59 @@ class States {
     }
     void tell_neighbours(const run::NodeState& state)
     {
+        for (const bool v4 : {true, false}) {
+            bool first = true;
+            for (const auto& [address, neighbour] : state.neighbours)
+                if (address.is_v4() == v4)
+                    line(v4 ? "state.arp" : "state.neighbours", first, format(address),
+                         neighbour.mac == link::MacAddress{} ? catalogue_.text("state.asking") : format(neighbour.mac));
+        }
+    }
+    void tell_addresses(const run::NodeState& state)
+    {
         bool first = true;
-        for (const auto& [address, neighbour] : state.neighbours)
-            line("state.arp", first, format(address),
-                 neighbour.mac == link::MacAddress{} ? catalogue_.text("state.asking") : format(neighbour.mac));
+        for (const auto& [nic, at] : state.nics)
+            for (const auto& [address, change] : at.addresses)
+                line("state.addresses", first, format(address) + "  " + telling_.narrator.names().nic(nic),
+                     catalogue_.text(fmt::format("state.address.{}", narration::word(change))),
+                     change == run::AddressChange::assigned ? Style::plain : Style::held);
+        first = true;
+        for (const auto& [mac, station] : state.stations)
+            line("state.stations", first, format(mac), telling_.narrator.names().nic(station.port));
+    }
+    void tell_paths(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [destination, mtu] : state.path_mtus)
+            line("state.path_mtus", first, format(destination), octets(mtu));
+    }
+    void tell_questions(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [key, question] : state.questions)
+            line("state.questions", first, question_text(std::get<1>(key), std::get<2>(key)),
+                 "→ " + (telling_.book ? telling_.book->name_of(question.server) : format(question.server)));
+    }
+    void tell_cache(const run::NodeState& state, engine::Time now)
+    {
+        bool first = true;
+        for (const auto& [key, cached] : state.dns_cache) {
+            if (first) page_.row({{label_column, catalogue_.text("state.dns_cache"), Style::dim}});
+            first = false;
+            tell_cached(page_, catalogue_, key, cached, now, thing_column);
+        }
+    }
+    void tell_filters(const run::NodeState& state)
+    {
+        bool first = true;
+        for (const auto& [key, row] : state.filters) {
+            const std::string action = catalogue_.text(fmt::format("filter.action.{}", narration::word(row.action)));
+            std::string detail = catalogue_.count("story.filter.hits", static_cast<std::int64_t>(row.count));
+            if (row.count > 0) detail = action + "  " + detail;
+            if (!row.on) detail += "  " + catalogue_.text("filter.view.off");
+            line("state.filters", first,
+                 catalogue_.text("state.filter.row", {{"filter", key.first}, {"row", key.second}}), std::move(detail));
+        }
     }
     void tell_queue(const run::NodeState& state)
     {
@@ -131,7 +187,7 @@ std::string state_text(const run::Log& log, run::Fold& fold, engine::Time at, co
         const auto node = static_cast<run::NodeId>(i);
         const std::string name = telling.narrator.names().node(node);
         if (!telling.selection.host.empty() && telling.selection.host != name) continue;
-        states.tell(name, fold.state(node, at));
+        states.tell(name, fold.state(node, at), at);
         any = true;
     }
     if (!any) states.none();

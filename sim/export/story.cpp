@@ -1,6 +1,7 @@
 #include "sim/export/story.hpp"
 
 #include "sim/export/evidence.hpp"
+#include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/marks.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -53,16 +54,18 @@ class Story {
             page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
         }
         page_.blank();
-        page_.paragraph({0, catalogue_.text("story.end", {{"time", clock(tale_.end)}}), Style::dim});
+        page_.paragraph(
+            {0, catalogue_.text(telling_.selection.at ? "story.until" : "story.end", {{"time", clock(tale_.end)}}),
+             Style::dim});
         return page_.take();
     }
 
   private:
     // The columns of a block.
     static constexpr int code_column = 3;
-    static constexpr int name_column = 9;
-    static constexpr int way_column = 21;
-    static constexpr int text_column = name_column;
+    static constexpr int name_column = 10;
+    static constexpr int way_column = 22;
+    static constexpr int text_column = EvidenceTeller::label_column;
 
     bool admits(const Passage& passage) const
     {
@@ -201,12 +204,15 @@ class Story {
             if (const Happening* end = tale_.end_of(passage))
                 evidence_.tell_cut_off(*end);
             else
-                page_.paragraph({text_column, catalogue_.text("story.not_ended"), Style::story});
+                page_.paragraph({text_column,
+                                 catalogue_.text(telling_.selection.at ? "story.going_on" : "story.not_ended"),
+                                 Style::story});
             evidence_.tell_causes(passage);
             evidence_.tell_mending(passage);
             return;
         }
         tell_outcome(passage);
+        evidence_.tell_silence(passage);
         evidence_.tell_causes(passage);
         evidence_.tell_mending(passage);
         std::string facts;
@@ -222,7 +228,19 @@ class Story {
         }
         const auto opened = static_cast<std::int64_t>(passage.sessions.size()) - (passage.opened_by ? 1 : 0);
         if (opened > 0) add(catalogue_.count("story.connections", opened));
+        if (const auto ttl = good_for(passage))
+            add(catalogue_.text("story.good_for", {{"ttl", ttl_text(catalogue_, *ttl)}}));
         if (!facts.empty()) page_.paragraph({text_column, facts, Style::dim});
+    }
+
+    /// How long what the step's last question was told may be kept.
+    static std::optional<std::uint32_t> good_for(const Passage& passage)
+    {
+        std::optional<std::uint32_t> seconds;
+        for (const Evidence& evidence : passage.evidence)
+            if (const auto* asked = std::get_if<Asked>(&evidence.what); asked && asked->recursive && asked->answered)
+                if (const auto ttl = ttl_of(asked->records)) seconds = std::min(seconds.value_or(*ttl), *ttl);
+        return seconds;
     }
 
     /// How a step ended; of what is done, the clause behind it and what else there is to say.
@@ -263,12 +281,44 @@ class Story {
         return last;
     }
 
+    std::string not_reached() const
+    {
+        return telling_.selection.at ? "story.skipped.not_yet" : "story.skipped.not_reached";
+    }
+
+    /// The step at which a letter came to a bad end; null where it goes on, or arrived.
+    const Passage* stopped_at(const Letter& letter) const
+    {
+        const Passage* last = nullptr; // of the way to the mailbox
+        for (const std::size_t index : letter.passages) {
+            const Passage& passage = tale_.passages[index];
+            if (passage.step < Step::r3_request && (!last || passage.begun >= last->begun)) last = &passage;
+        }
+        const bool is_over =
+            last && last->ended && last->outcome != run::Outcome::done && last->outcome != run::Outcome::deferred;
+        return is_over ? last : nullptr;
+    }
+
+    /// Whether letters of this world come to a step, as far as the run shows.
+    bool world_has(Step step) const
+    {
+        // Where letters are relayed at all, names are looked up for it.
+        const bool is_relay = step >= Step::s3_1_mx && step <= Step::s3_3_transfer;
+        return std::ranges::any_of(tale_.passages, [&](const Passage& passage) {
+            return passage.step == step ||
+                   (is_relay && (passage.step == Step::s2_relay ||
+                                 (passage.step >= Step::s3_1_mx && passage.step <= Step::s3_3_transfer)));
+        });
+    }
+
     /// Key of why a letter never came to a step: the world has no such step, or what comes before it did not work out.
     std::string reason_for_skipping(const Letter& letter, Step step) const
     {
         const auto is_done = [](const Passage* passage) {
             return passage && passage->ended && passage->outcome == run::Outcome::done;
         };
+        if (const Passage* stop = stopped_at(letter); stop && stop->step < step && world_has(step))
+            return "story.skipped.not_taken";
         const Passage* const handed_over = last_of(letter, Step::s1_submit);
         const bool is_kept = is_done(last_of(letter, Step::r2_store));
         const bool is_behind = step == Step::r1_hand_over || step == Step::r2_store || step == Step::r3_request ||
@@ -276,10 +326,11 @@ class Story {
         if (is_behind && !is_kept) {
             const bool is_over = handed_over && handed_over->ended && handed_over->outcome != run::Outcome::done &&
                                  handed_over->outcome != run::Outcome::deferred;
-            return is_over ? "story.skipped.not_taken" : "story.skipped.not_reached";
+            return is_over ? "story.skipped.not_taken" : not_reached();
         }
         const Passage* const asked = last_of(letter, Step::r3_request);
-        if (step == Step::r4_fetch && asked && !asked->ended) return "story.skipped.not_reached";
+        if (step == Step::r4_fetch && asked && !asked->ended) return not_reached();
+        if (world_has(step) && step <= Step::s3_3_transfer) return not_reached();
         return fmt::format("step.{}.skipped", narration::word(step));
     }
 

@@ -1,33 +1,12 @@
 #include "sim/export/tale.hpp"
 
 #include "protocols/link/ethernet.hpp"
+#include "sim/export/sort_stably.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <type_traits>
 
 namespace tegami::exporting {
 namespace {
-
-/// The first word of a line, in capitals: a command's verb, or POP3's status.
-std::string verb_of(std::string_view line)
-{
-    std::string verb{line.substr(0, line.find(' '))};
-    std::ranges::transform(verb, verb.begin(),
-                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return verb;
-}
-
-/// The number that follows `mark` in a line.
-std::optional<std::uint64_t> number_behind(std::string_view line, std::string_view mark)
-{
-    const std::size_t at = line.find(mark);
-    if (at == line.npos) return std::nullopt;
-    std::uint64_t number = 0;
-    const char* const begin = line.data() + at + mark.size();
-    const auto [end, error] = std::from_chars(begin, line.data() + line.size(), number);
-    return error == std::errc{} ? std::optional{number} : std::nullopt;
-}
 
 /// Rules by which a connection comes to another end than both sides' goodbye.
 bool is_worth_telling(tcp::Rule rule)
@@ -43,10 +22,18 @@ bool is_worth_telling(tcp::Rule rule)
     }
 }
 
-bool is_arp(wire::Octets frame)
+/// A question for a neighbour's MAC address, or its answer: ARP, or neighbour discovery (RFC 4861 §4.3, §4.4).
+bool is_about_neighbours(wire::Octets frame)
 {
     const auto ethernet = link::decode_ethernet(frame);
-    return ethernet && ethernet->header.type == link::EtherType::arp;
+    if (!ethernet) return false;
+    if (ethernet->header.type == link::EtherType::arp) return true;
+    constexpr std::size_t next_header = 6, ipv6_header = 40;
+    constexpr std::uint8_t icmpv6 = 58, solicitation = 135, advertisement = 136;
+    const wire::Octets packet = ethernet->payload;
+    return ethernet->header.type == link::EtherType::ipv6 && packet.size() > ipv6_header &&
+           packet[next_header] == icmpv6 &&
+           (packet[ipv6_header] == solicitation || packet[ipv6_header] == advertisement);
 }
 
 void count_frame(Passage& passage, FrameRef frame)
@@ -57,21 +44,6 @@ void count_frame(Passage& passage, FrameRef frame)
         ranges.back().last = frame;
     else
         ranges.push_back({frame, frame});
-}
-
-/// Sorts by a key; what is equal keeps its order.
-template <class T, class Key>
-void sort_stably(std::vector<T>& values, Key key)
-{
-    std::vector<std::pair<std::invoke_result_t<Key, const T&>, std::size_t>> order;
-    order.reserve(values.size());
-    for (const T& value : values) order.emplace_back(key(value), order.size());
-    if (std::ranges::is_sorted(order)) return;
-    std::ranges::sort(order);
-    std::vector<T> sorted;
-    sorted.reserve(values.size());
-    for (const auto& [unused, index] : order) sorted.push_back(std::move(values[index]));
-    values = std::move(sorted);
 }
 
 } // namespace
@@ -92,17 +64,25 @@ const Happening* Tale::end_of(const Passage& passage) const
     return found == happenings.end() ? nullptr : &*found;
 }
 
-Tale tale_of(const run::Log& log, const run::Journeys& journeys)
+Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<Time> at)
 {
     std::vector<NodeId> hosts;
     for (const run::NicRow& nic : log.header().nics) hosts.push_back(nic.host);
     TaleFold fold{log.spans(), std::move(hosts)};
-    for (const run::Event& event : log.events()) fold.take(event);
-    Tale tale = fold.finish(log.end(), journeys);
+    for (const run::Event& event : log.events()) {
+        if (at && event.at > *at) break;
+        fold.take(event);
+    }
+    Tale tale = fold.finish(at ? std::min(*at, log.end()) : log.end(), journeys);
+    if (at) // letters that nobody has written yet; numbers stay what they will be
+        std::erase_if(tale.letters, [&](const Letter& letter) {
+            const run::MailRow* mail = journeys.find(letter.id);
+            return mail && mail->at > *at;
+        });
     for (Passage& passage : tale.passages)
         for (const FrameRange& range : passage.frame_numbers)
             for (auto frame = range.first; frame <= range.last; frame = FrameRef{static_cast<std::uint64_t>(frame) + 1})
-                passage.arp_frames += is_arp(log.frame(frame).octets) ? 1 : 0;
+                passage.arp_frames += is_about_neighbours(log.frame(frame).octets) ? 1 : 0;
     return tale;
 }
 
@@ -302,8 +282,6 @@ void TaleFold::take_again(const run::Event& event, tcp::Rule rule)
     if (passages.empty()) add(event.spans, event.at, Again{.node = event.node, .rule = rule});
 }
 
-/// The letter's lines are those behind DATA's 354 in SMTP, and behind the +OK to RETR or TOP in POP3, up to the line with
-/// only a dot: one line stands for them all.
 void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
 {
     SpanId id = spans_.session_of(event.spans);
@@ -311,77 +289,32 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
         if (const auto found = session_of_.find({event.node, fact.connection}); found != session_of_.end())
             id = found->second;
     Session& session = sessions_[id];
-    const bool by_client = event.node == session.client;
-    const auto speaker = by_client ? Session::Text::from_client : Session::Text::from_server;
-    std::uint64_t& behind = by_client ? session.behind_client : session.behind_server;
-
-    Said said{.session = id, .by_client = by_client, .text = std::string{fact.text}};
-    if (session.text == speaker) {
-        if (fact.text != ".") return;
-        said.text.clear();
-        said.letter = true;
-        if (fact.offset >= behind) said.octets = fact.offset - behind;
-        said.announced = std::exchange(session.announced, std::nullopt);
-        session.text = Session::Text::none;
-    } else if (by_client) {
-        said.secret = session.protocol == run::Protocol::pop3 && verb_of(fact.text) == "PASS";
-        hear_client(session, fact.text);
-    } else {
-        said.reply = hear_server(session, fact.text);
-    }
-    behind = fact.offset + fact.text.size() + 2; // CRLF
-    add(event.spans, event.at, std::move(said));
+    auto said = session.transcript.hear(event.node == session.client, fact.text, fact.offset);
+    if (!said) return;
+    said->session = id;
+    add(event.spans, event.at, std::move(*said));
 }
 
-void TaleFold::hear_client(Session& session, std::string_view line)
+/// The answer stands with its question. One that is not believed is no answer: the question stays open, and a line of its
+/// own tells of it.
+void TaleFold::take_answer(const run::Event& event, const run::DnsAnswered& fact)
 {
-    if (std::exchange(session.client_goes_on, false)) return;
-    const std::string verb = verb_of(line);
-    if (session.protocol == run::Protocol::smtp) {
-        session.data_asked = verb == "DATA";
-        if (verb == "MAIL") session.announced = number_behind(line, " SIZE="); // RFC 1870 §3
+    const Question question{event.node, fact.id, std::string{fact.name}, fact.type};
+    const auto open = open_.find(question);
+    const auto answer = [&](Asked& asked) {
+        asked.answered = event.at;
+        asked.outcome = fact.outcome;
+        asked.rcode = fact.rcode;
+        asked.records = fact.records;
+    };
+    if (open == open_.end() || fact.outcome == run::DnsOutcome::forged) {
+        Asked asked{.node = event.node, .server = fact.server, .name = std::string{fact.name}, .type = fact.type};
+        answer(asked);
+        return add(event.spans, event.at, std::move(asked));
     }
-    if (session.protocol != run::Protocol::pop3) return;
-    const bool of_one = line.find(' ') != line.npos; // LIST and UIDL of one message have an answer of one line
-    const bool lists = verb == "CAPA" || ((verb == "LIST" || verb == "UIDL") && !of_one);
-    const bool sends_letter = verb == "RETR" || verb == "TOP";
-    session.awaited.push_back(sends_letter ? Session::Awaited::letter
-                              : lists      ? Session::Awaited::list
-                                           : Session::Awaited::line);
-}
-
-/// The number of the reply of several lines that a line is part of, or 0.
-std::uint32_t TaleFold::hear_server(Session& session, std::string_view line)
-{
-    if (session.protocol == run::Protocol::smtp) { // RFC 5321 §4.2.1: a hyphen behind the code of all but the last line
-        const bool goes_on = line.size() > 3 && line[3] == '-';
-        if (goes_on && !session.listing) ++session.replies;
-        const bool part = session.listing || goes_on;
-        session.listing = goes_on;
-        if (line.starts_with("354") && std::exchange(session.data_asked, false))
-            session.text = Session::Text::from_client;
-        return part ? session.replies : 0;
-    }
-    if (session.protocol != run::Protocol::pop3) return 0;
-    if (session.listing) { // RFC 1939 §3: up to a line with only a dot
-        session.listing = line != ".";
-        return session.replies;
-    }
-    if (line.starts_with("+ ")) {
-        session.client_goes_on = true;
-        return 0;
-    }
-    if (session.awaited.empty()) return 0; // the greeting
-    const Session::Awaited answers = session.awaited.front();
-    session.awaited.pop_front();
-    if (!line.starts_with("+OK") || answers == Session::Awaited::line) return 0;
-    if (answers == Session::Awaited::letter) {
-        session.text = Session::Text::from_server;
-        session.announced = number_behind(line, "+OK "); // "+OK 120 octets", as RFC 1939 §5 shows it
-        return 0;
-    }
-    session.listing = true;
-    return ++session.replies;
+    for (const auto& [passage, place] : open->second)
+        answer(std::get<Asked>(tale_.passages[passage].evidence[place].what));
+    open_.erase(open);
 }
 
 /// A folder is synced for all the names in it: it serves whoever gave one of them since.
@@ -417,7 +350,7 @@ void TaleFold::take(const run::Event& event)
         if (passage != passage_of_.end() && !passage_of_.contains(joined->other)) join(joined->other, passage->second);
     } else if (const auto* begun_session = std::get_if<run::SessionBegun>(&event.what)) {
         Session& session = sessions_[begun_session->session];
-        session.protocol = begun_session->protocol;
+        session.transcript.protocol = begun_session->protocol;
         if (begun_session->client) {
             session.client = event.node;
             for (const std::size_t passage : session.passages) tale_.passages[passage].client = event.node;
@@ -444,6 +377,47 @@ void TaleFold::take(const run::Event& event)
     } else if (const auto* arp = std::get_if<run::ArpChanged>(&event.what)) {
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
+    } else if (const auto* asked = std::get_if<run::DnsAsked>(&event.what)) {
+        auto& open = open_[{event.node, asked->id, std::string{asked->name}, asked->type}];
+        open.clear();
+        for (const std::size_t passage : served(event.spans)) {
+            auto& evidence = tale_.passages[passage].evidence;
+            open.emplace_back(passage, evidence.size());
+            evidence.push_back({event.at, Asked{.node = event.node,
+                                                .server = asked->server,
+                                                .name = std::string{asked->name},
+                                                .type = asked->type,
+                                                .recursive = asked->recursive,
+                                                .by_tcp = asked->transport == run::DnsTransport::tcp,
+                                                .id = asked->id}});
+        }
+    } else if (const auto* answered = std::get_if<run::DnsAnswered>(&event.what)) {
+        take_answer(event, *answered);
+    } else if (const auto* cached = std::get_if<run::DnsCached>(&event.what)) {
+        if (cached->change == run::CacheChange::hit)
+            add(event.spans, event.at,
+                Remembered{event.node, std::string{cached->name}, cached->type, cached->negative, cached->ttl,
+                           std::string{cached->records}});
+    } else if (const auto* decided = std::get_if<run::DnsDecided>(&event.what)) {
+        add(event.spans, event.at,
+            Reasoned{event.node, decided->decision, std::string{decided->name}, decided->type,
+                     std::string{decided->detail}});
+    } else if (const auto* matched = std::get_if<run::FilterMatched>(&event.what)) {
+        add(event.spans, event.at,
+            Matched{event.node, std::string{matched->filter}, matched->row, matched->action, matched->frame,
+                    matched->count});
+    } else if (const auto* routed = std::get_if<run::MailRouted>(&event.what)) {
+        add(event.spans, event.at,
+            Routed{event.node, routed->choice, std::string{routed->domain}, std::string{routed->host}, routed->address,
+                   routed->preference, std::string{routed->detail}});
+    } else if (const auto* judged = std::get_if<run::AuthJudged>(&event.what)) {
+        add(event.spans, event.at,
+            Judged{event.node, judged->verdict, std::string{judged->mechanism}, std::string{judged->identity}});
+    } else if (const auto* completed = std::get_if<run::MailCompleted>(&event.what)) {
+        add(event.spans, event.at, Completed{event.node, completed->change, std::string{completed->line}});
+    } else if (const auto* neighbour = std::get_if<run::NeighbourChanged>(&event.what)) {
+        if (neighbour->change == run::NeighbourChange::learnt)
+            add(event.spans, event.at, Found{event.node, neighbour->address, neighbour->mac});
     } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
         acts_[event.node] = {event.at, act->number};
     } else if (const auto* process = std::get_if<run::ProcessChanged>(&event.what)) {

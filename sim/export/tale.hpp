@@ -3,14 +3,15 @@
 /// a run's facts that every view of the story reads (text, handout, window). No language and no layout here.
 /// run/journey.hpp has the journeys themselves.
 
+#include "sim/export/transcript.hpp"
 #include "sim/run/journey.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,19 +25,6 @@ using run::MailId;
 using run::NodeId;
 using run::SpanId;
 using run::Step;
-
-/// A line of a dialogue, by whoever said it. With `letter`, what it stands for is the letter and the line with only a dot
-/// behind it; the letter is a fact of its own.
-struct Said {
-    SpanId session{};
-    bool by_client = false;
-    std::string text;
-    std::uint32_t reply = 0; ///< lines of one reply of several lines share it; 0 for a line by itself
-    bool letter = false;
-    std::optional<std::uint64_t> octets = std::nullopt;    ///< of the letter as it was sent; none where that is unknown
-    std::optional<std::uint64_t> announced = std::nullopt; ///< how many it was said to have
-    bool secret = false;                                   ///< a password in clear
-};
 
 /// A host found out which card an address is.
 struct Found {
@@ -87,6 +75,74 @@ struct Connection {
     tcp::Rule rule{};
 };
 
+/// A question to the name system, and what became of it.
+struct Asked {
+    NodeId node{};
+    wire::Address server;
+    std::string name; ///< as asked, with the dot at its end
+    std::uint16_t type = 0;
+    bool recursive = false; ///< the server is to find the answer, not to say where it is
+    bool by_tcp = false;
+    std::uint16_t id = 0;
+    std::optional<Time> answered = std::nullopt;
+    run::DnsOutcome outcome{};
+    std::uint16_t rcode = 0;
+    std::string records = {};
+};
+
+/// A resolver knew already.
+struct Remembered {
+    NodeId node{};
+    std::string name;
+    std::uint16_t type = 0;
+    bool negative = false;
+    std::uint32_t ttl = 0; ///< seconds that it is still good for
+    std::string records;
+};
+
+/// What a resolver made of what it heard.
+struct Reasoned {
+    NodeId node{};
+    run::DnsDecision decision{};
+    std::string name;
+    std::uint16_t type = 0;
+    std::string detail;
+};
+
+/// A row of a packet filter decided about a packet.
+struct Matched {
+    NodeId node{};
+    std::string filter;
+    std::uint32_t row = 0; ///< 0 where none matched
+    run::FilterAction action{};
+    FrameRef frame{};
+    std::uint64_t count = 0; ///< of its matches so far
+};
+
+/// A choice on the way to a domain. RFC 5321 §5.1.
+struct Routed {
+    NodeId node{};
+    run::RouteChoice choice{};
+    std::string domain, host;
+    wire::Address address;
+    std::uint16_t preference = 0;
+    std::string detail;
+};
+
+/// A client has shown who it is, or failed to.
+struct Judged {
+    NodeId node{};
+    run::AuthVerdict verdict{};
+    std::string mechanism, identity;
+};
+
+/// What a server of submission changed in the letter. RFC 6409 §8.
+struct Completed {
+    NodeId node{};
+    run::MailChange change{};
+    std::string line;
+};
+
 struct Written {
     NodeId node{};
     run::DiskChange change{};
@@ -103,7 +159,9 @@ struct Kept {
 
 struct Evidence {
     Time at{};
-    std::variant<Said, Found, Stopped, Again, Shared, Connection, Written, Kept> what;
+    std::variant<Said, Found, Stopped, Again, Shared, Connection, Asked, Remembered, Reasoned, Matched, Routed, Judged,
+                 Completed, Written, Kept>
+        what;
 };
 
 /// Frames `first` to `last`.
@@ -159,8 +217,8 @@ struct Tale {
     const Happening* end_of(const Passage& passage) const;
 };
 
-/// The tale of a whole run.
-Tale tale_of(const run::Log& log, const run::Journeys& journeys);
+/// The tale of a whole run, or of what had happened up to and including `at`.
+Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<Time> at = std::nullopt);
 
 /// Folds facts in the order of the log.
 class TaleFold {
@@ -178,22 +236,11 @@ class TaleFold {
   private:
     struct Session {
         NodeId client{};
-        run::Protocol protocol{};
         std::vector<std::size_t> passages; // that joined it, in order: the first opened it
         mutable std::size_t ended = 0;     // so many of the first have ended
         std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
         std::vector<FrameRef> waiting_frames;
-        // Where the dialogue stands, as far as folding letters and long replies needs it.
-        enum class Awaited : std::uint8_t { line, list, letter }; // what answers a command of POP3
-        enum class Text : std::uint8_t { none, from_client, from_server } text = Text::none;
-        std::deque<Awaited> awaited;            // by the commands that have no answer yet
-        bool data_asked = false;                // SMTP's DATA
-        std::optional<std::uint64_t> announced; // octets of the letter to come
-        bool client_goes_on = false;            // with what a server's "+ " asked for: no command
-        bool listing = false;                   // a reply of several lines is being said
-        std::uint32_t replies = 0;              // of several lines, so far
-        std::uint64_t behind_client = 0;        // octets said up to the end of its last line
-        std::uint64_t behind_server = 0;
+        Transcript transcript;
     };
     struct Lost {
         FrameRef frame{};
@@ -203,8 +250,7 @@ class TaleFold {
 
     void take_frame(const run::Event& event);
     void take_line(const run::Event& event, const run::LineSaid& fact);
-    static void hear_client(Session& session, std::string_view line);
-    static std::uint32_t hear_server(Session& session, std::string_view line);
+    void take_answer(const run::Event& event, const run::DnsAnswered& fact);
     void take_disk(const run::Event& event, const run::DiskChanged& fact);
     void take_stop(const run::Event& event, Stopped stopped);
     /// What went wrong at this host, or at the cable of this interface, and is behind a frame that was stopped there.
@@ -233,6 +279,9 @@ class TaleFold {
     std::map<std::pair<NodeId, run::ConnectionId>, SpanId> session_of_; // by the connection of one host
     // Retransmissions whose frame has not come yet: by node, the passages and places in their evidence.
     std::map<NodeId, std::vector<std::pair<std::size_t, std::size_t>>> pending_;
+    // Questions without an answer: by who asked, id, name and type, the passages and places in their evidence.
+    using Question = std::tuple<NodeId, std::uint16_t, std::string, std::uint16_t>;
+    std::map<Question, std::vector<std::pair<std::size_t, std::size_t>>> open_;
     std::map<std::size_t, std::vector<Lost>> lost_;         // by passage: lost and not yet sent again
     std::map<NodeId, std::pair<Time, std::uint32_t>> acts_; // by node: when the scenario last did something, and what
     std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>

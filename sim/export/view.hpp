@@ -1,6 +1,7 @@
 #pragma once
 /// What the text views have in common: in which words, on what, and which part of a run.
 
+#include "sim/export/address_book.hpp"
 #include "sim/export/page.hpp"
 #include "sim/narration/narration.hpp"
 #include "sim/run/header.hpp"
@@ -17,8 +18,19 @@ struct Selection {
     std::optional<std::uint32_t> mail; ///< its number, as people count
     std::string step;                  ///< "S1", or "S3" for S3.1, S3.2 and S3.3
     std::string host;
+    std::optional<engine::Time> at = std::nullopt; ///< only what had happened up to and including then
 
     bool admits_step(run::Step name) const;
+};
+
+/// A row of a packet filter as the scenario has it: what a match alone does not say.
+struct FilterRow {
+    std::string filter;
+    std::uint32_t row = 0; ///< from 1
+    std::string host;      ///< at which router
+    std::string says;      ///< "out  192.0.2.64/26 → any  tcp 25": what it matches, as a table shows it
+    run::FilterAction action{};
+    std::uint32_t line = 0; ///< of the scenario's file
 };
 
 /// Everything a view needs beside the facts. Header and narrator must outlive it.
@@ -29,6 +41,8 @@ struct Telling {
     Medium medium = {};
     Selection selection = {};
     std::vector<std::uint32_t> act_lines = {}; ///< by act, from 1: the line of the scenario's file that it stands in
+    std::vector<FilterRow> filter_rows = {};   ///< of all filters, in the order of filter and row
+    const AddressBook* book = nullptr;         ///< null: addresses are shown as they are
 };
 
 } // namespace tegami::exporting

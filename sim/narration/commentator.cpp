@@ -15,6 +15,12 @@ bool is_worth_telling(const run::Event& event)
     if (const auto* dropped = std::get_if<run::FrameDropped>(&event.what))
         return dropped->reason != run::DropReason::not_for_us;
     if (const auto* ended = std::get_if<run::StepEnded>(&event.what)) return ended->outcome != run::Outcome::done;
+    if (const auto* matched = std::get_if<run::FilterMatched>(&event.what))
+        return matched->action != run::FilterAction::pass;
+    // What a resolver remembers is worth telling where it saves a question; what it was told stands in the frames.
+    if (const auto* cached = std::get_if<run::DnsCached>(&event.what)) return cached->change == run::CacheChange::hit;
+    if (const auto* decided = std::get_if<run::DnsDecided>(&event.what))
+        return decided->decision != run::DnsDecision::begun;
     return true;
 }
 
@@ -24,7 +30,8 @@ run::FactKinds Commentator::kinds() const
 {
     using enum run::FactKind;
     return run::fact_kinds({mail_made, step_begun, step_ended, tcp_retransmission, frame_sent, frame_crossed,
-                            frame_dropped, mailbox_changed, process_changed, link_changed});
+                            frame_dropped, mailbox_changed, process_changed, link_changed, dns_asked, dns_answered,
+                            dns_cached, dns_decided, filter_matched, mail_routed, mail_completed, auth_judged});
 }
 
 std::string Commentator::subject_of(const run::Event& event, const run::SpanTable& spans) const

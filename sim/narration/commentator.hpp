@@ -15,7 +15,7 @@ class Commentator final : public run::Commentator {
     explicit Commentator(const Narrator& narrator, Depth depth = Depth::plain) : narrator_{narrator}, depth_{depth} {}
 
     /// What turns the story: mails made, steps begun, steps that did not get through, losses and repairs, letters kept,
-    /// hosts and cables that come and go. With it the letter's subject: several may be under way.
+    /// hosts and cables that come and go, names asked for and found, routes chosen, what a filter stopped. With it the letter's subject: several may be under way.
     run::FactKinds kinds() const override;
     std::string comment(const run::Event& event, const run::SpanTable& spans) override;
 

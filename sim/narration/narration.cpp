@@ -60,6 +60,51 @@ std::string_view clause_key(const run::StepEnded& ended)
     return {};
 }
 
+/// RFC 792: the types that a host of ours sends or meets.
+std::string icmpv4_text(const Catalogue& catalogue, std::uint8_t type, std::uint8_t code)
+{
+    switch (type) {
+    case 0: return catalogue.text("icmp.echo_reply");
+    case 8: return catalogue.text("icmp.echo");
+    case 11: return catalogue.text("icmp.time_exceeded");
+    case 3:
+        switch (code) {
+        case 0: return catalogue.text("icmp.unreachable.net");
+        case 1: return catalogue.text("icmp.unreachable.host");
+        case 2: return catalogue.text("icmp.unreachable.protocol");
+        case 3: return catalogue.text("icmp.unreachable.port");
+        case 4: return catalogue.text("icmp.packet_too_big");          // RFC 1191 §4
+        case 13: return catalogue.text("icmp.unreachable.prohibited"); // RFC 1812 §5.2.7.1
+        default: return catalogue.text("icmp.unreachable.other", {{"code", code}});
+        }
+    default: return catalogue.text("icmp.other", {{"type", type}, {"code", code}});
+    }
+}
+
+/// RFC 4443 §2.1, RFC 4861 §4.
+std::string icmpv6_text(const Catalogue& catalogue, std::uint8_t type, std::uint8_t code, std::string_view neighbour)
+{
+    switch (type) {
+    case 1:
+        switch (code) {
+        case 0: return catalogue.text("icmp.unreachable.net");
+        case 1: return catalogue.text("icmp.unreachable.prohibited");
+        case 3: return catalogue.text("icmp.unreachable.host");
+        case 4: return catalogue.text("icmp.unreachable.port");
+        default: return catalogue.text("icmp.unreachable.other", {{"code", code}});
+        }
+    case 2: return catalogue.text("icmp.packet_too_big");
+    case 3: return catalogue.text("icmp.time_exceeded");
+    case 128: return catalogue.text("icmp.echo");
+    case 129: return catalogue.text("icmp.echo_reply");
+    case 133: return catalogue.text("icmp.ndp.router_solicitation");
+    case 134: return catalogue.text("icmp.ndp.router_advertisement");
+    case 135: return catalogue.text("icmp.ndp.neighbour_solicitation", {{"address", neighbour}});
+    case 136: return catalogue.text("icmp.ndp.neighbour_advertisement", {{"address", neighbour}});
+    default: return catalogue.text("icmp.other", {{"type", type}, {"code", code}});
+    }
+}
+
 /// Tells one event: a function for each kind of fact.
 class Telling {
   public:
@@ -93,7 +138,7 @@ class Telling {
     std::string operator()(const run::FrameDropped& fact) const
     {
         return plain(fmt::format("frame.dropped.{}", word(fact.reason)),
-                     {{"node", node_}, {"nic", names_.nic(fact.nic)}, {"rule", terminal_safe(fact.rule)}});
+                     {{"node", node_}, {"nic", names_.nic(fact.nic)}, {"rule", narrator_.rule(fact.rule)}});
     }
     std::string operator()(const run::FrameCut& fact) const
     {
@@ -152,7 +197,9 @@ class Telling {
     std::string operator()(const run::IcmpNoted& fact) const
     {
         return plain(fmt::format("icmp.noted.{}", word(fact.direction)),
-                     {{"node", node_}, {"peer", format(fact.peer)}, {"what", narrator_.icmp(fact.type, fact.code)}});
+                     {{"node", node_},
+                      {"peer", format(fact.peer)},
+                      {"what", narrator_.icmp(fact.type, fact.code, !fact.peer.is_v4())}});
     }
 
     // ---- TCP
@@ -286,7 +333,12 @@ class Telling {
     {
         // MTA and MDA may share a host.
         const bool inside = fact.step == run::Step::r1_hand_over && fact.peer == node_;
-        return deep(fmt::format("step.begun.{}", inside ? "r1_inside" : word(fact.step)),
+        // To port 25 nobody logs in: by her own hand, or within a network that trusts her.
+        constexpr std::uint16_t between_servers = 25;
+        const bool direct = fact.step == run::Step::s1_submit && fact.port == between_servers;
+        return deep(fmt::format("step.begun.{}", inside   ? "r1_inside"
+                                                 : direct ? "s1_direct"
+                                                          : word(fact.step)),
                     {{"who", narrator_.who(event_.node)}, {"peer", terminal_safe(fact.peer)}, {"port", fact.port}});
     }
     std::string operator()(const run::StepEnded& fact) const
@@ -334,10 +386,18 @@ class Telling {
     }
     std::string operator()(const run::DnsDecided& fact) const
     {
+        // The last word is a stable key where it gives a reason: "192.0.2.53 timed.out", "limit.queries".
+        std::string detail = terminal_safe(fact.detail);
+        const std::size_t space = detail.rfind(' ');
+        const std::string key = "dns.why." + detail.substr(space == detail.npos ? 0 : space + 1);
+        if (catalogue_.has(key))
+            detail = space == detail.npos ? catalogue_.text(key)
+                                          : catalogue_.text("dns.why.server", {{"server", detail.substr(0, space)},
+                                                                               {"why", catalogue_.text(key)}});
         return plain(fmt::format("dns.decided.{}", word(fact.decision)), {{"node", node_},
                                                                           {"name", terminal_safe(fact.name)},
                                                                           {"type", record_type_name(fact.type)},
-                                                                          {"detail", terminal_safe(fact.detail)}});
+                                                                          {"detail", detail}});
     }
 
     // ---- filters
@@ -441,24 +501,17 @@ std::string Narrator::who(run::NodeId node) const
                           : catalogue_.text("who.program", {{"person", person}});
 }
 
-std::string Narrator::icmp(std::uint8_t type, std::uint8_t code) const
+std::string Narrator::icmp(std::uint8_t type, std::uint8_t code, bool v6, std::string_view neighbour) const
 {
-    // RFC 792: the types that a host of ours sends or meets.
-    switch (type) {
-    case 0: return catalogue_.text("icmp.echo_reply");
-    case 8: return catalogue_.text("icmp.echo");
-    case 11: return catalogue_.text("icmp.time_exceeded");
-    case 3:
-        switch (code) {
-        case 0: return catalogue_.text("icmp.unreachable.net");
-        case 1: return catalogue_.text("icmp.unreachable.host");
-        case 2: return catalogue_.text("icmp.unreachable.protocol");
-        case 3: return catalogue_.text("icmp.unreachable.port");
-        case 13: return catalogue_.text("icmp.unreachable.prohibited"); // RFC 1812 §5.2.7.1
-        default: return catalogue_.text("icmp.unreachable.other", {{"code", code}});
-        }
-    default: return catalogue_.text("icmp.other", {{"type", type}, {"code", code}});
-    }
+    return v6 ? icmpv6_text(catalogue_, type, code, neighbour) : icmpv4_text(catalogue_, type, code);
+}
+
+std::string Narrator::rule(std::string_view broken) const
+{
+    const std::string safe = terminal_safe(broken);
+    const std::size_t colon = safe.find(": ");
+    if (colon == safe.npos || !safe.starts_with("RFC ")) return catalogue_.text("rule.broken.other", {{"text", safe}});
+    return catalogue_.text("rule.broken", {{"clause", safe.substr(0, colon)}, {"text", safe.substr(colon + 2)}});
 }
 
 } // namespace tegami::narration

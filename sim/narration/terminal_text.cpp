@@ -94,11 +94,12 @@ bool may_break(const Character& left, const Character& right)
     return !holds(never_last, left.code) && !holds(never_first, right.code) && !is_combining(right.code);
 }
 
-constexpr std::array<std::pair<char32_t, std::string_view>, 26> ascii_forms{{
+constexpr std::array<std::pair<char32_t, std::string_view>, 32> ascii_forms{{
     {U'✓', "+"},  {U'▶', ">"},  {U'⏸', "~"},  {U'⛔', "#"},     {U'✗', "x"},      {U'↩', "<"}, {U'→', "->"},
     {U'←', "<-"}, {U'·', "-"},  {U'–', "-"},  {U'—', "-"},      {U'…', "..."},    {U'’', "'"}, {U'‘', "'"},
     {U'“', "\""}, {U'”', "\""}, {U'×', "x"},  {U'≠', "!="},     {U'≡', "=="},     {U'−', "-"}, {U'│', "|"},
-    {U'─', "-"},  {U'⟦', "[["}, {U'⟧', "]]"}, {U'\u00A0', " "}, {U'\u3000', " "},
+    {U'─', "-"},  {U'⟦', "[["}, {U'⟧', "]]"}, {U'\u00A0', " "}, {U'\u3000', " "}, {U'◀', "<"}, {U'●', "*"},
+    {U'⋮', ":"},  {U'═', "="},  {U'╌', "."},  {U'┄', "~"},
 }};
 
 } // namespace
@@ -123,6 +124,13 @@ int width(std::string_view text)
     int columns = 0;
     for_each_character(text, [&](const Character& character) { columns += width_of(character); });
     return columns;
+}
+
+std::vector<std::string> characters(std::string_view text)
+{
+    std::vector<std::string> all;
+    for_each_character(text, [&](const Character& character) { all.emplace_back(character.octets); });
+    return all;
 }
 
 std::string fit(std::string_view text, int columns)

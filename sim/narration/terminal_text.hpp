@@ -21,6 +21,9 @@ std::string terminal_safe(std::string_view text);
 /// Columns of text that is terminal_safe. An octet that is not UTF-8 counts one.
 int width(std::string_view text);
 
+/// The characters of a text, one by one: each octet that is not UTF-8 by itself.
+std::vector<std::string> characters(std::string_view text);
+
 /// Cut to at most `columns`, ending in "…" where something was cut.
 std::string fit(std::string_view text, int columns);
 

@@ -2,6 +2,7 @@
 
 #include "sim/net/internet.hpp"
 #include "sim/net/neighbours.hpp"
+#include "sim/net/outside.hpp"
 #include "sim/net/switches.hpp"
 
 #include <algorithm>
@@ -40,7 +41,10 @@ Links::Links(Context& context, const Topology& topology) : context_(context)
         nic_of_[places[i].host][places[i].interface] = NicId{i};
         nic.node = context.engine.find(host.name);
         nic.mac = interface.mac;
-        nic.kind = interface.loopback ? NicKind::loopback : host.is_switch() ? NicKind::port : NicKind::end;
+        nic.kind = interface.loopback               ? NicKind::loopback
+                   : host.is_switch()               ? NicKind::port
+                   : host.kind == HostKind::outside ? NicKind::outside
+                                                    : NicKind::end;
         nics_of_[engine::index_of(nic.node)].push_back(NicId{i});
         if (!interface.loopback) continue;
         nic.peer = NicId{i};
@@ -246,6 +250,7 @@ void Links::on_arrival(const engine::Due& due)
     if (!power_[engine::index_of(nic.node)].on) [[unlikely]]
         return drop(id, frame, run::DropReason::host_off);
     if (nic.kind == NicKind::port) return switches_->on_frame(id, frame);
+    if (nic.kind == NicKind::outside) return outside_->on_frame(id, frame);
 
     const auto ethernet = link::decode_ethernet(frame.octets());
     if (!ethernet) [[unlikely]]

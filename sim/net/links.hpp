@@ -14,6 +14,7 @@ namespace tegami::net {
 
 class Internet;
 class Neighbours;
+class Outside;
 class Switches;
 
 inline constexpr std::uint16_t largest_mtu = link::ethernet_mtu;
@@ -23,6 +24,7 @@ enum class NicKind : std::uint8_t {
     end,      ///< of a host or router
     loopback, ///< what is sent comes back
     port,     ///< of a switch: it takes every frame
+    outside,  ///< of a machine outside the world
 };
 
 /// One interface: what every frame over it touches, together.
@@ -74,8 +76,9 @@ class Links {
   public:
     Links(Context& context, const Topology& topology);
 
-    void set_upper(Internet& internet, Neighbours& neighbours, Switches& switches)
+    void set_upper(Internet& internet, Neighbours& neighbours, Switches& switches, Outside& outside)
     {
+        outside_ = &outside;
         internet_ = &internet;
         neighbours_ = &neighbours;
         switches_ = &switches;
@@ -171,6 +174,7 @@ class Links {
     Internet* internet_ = nullptr;
     Neighbours* neighbours_ = nullptr;
     Switches* switches_ = nullptr;
+    Outside* outside_ = nullptr;
     std::uint64_t handed_over_ = 0;
     std::vector<Nic, engine::BigMemory<Nic>> nics_;
     std::vector<Troubles> troubles_;           // [0] is unused

@@ -7,12 +7,13 @@ Network::Network(engine::Engine& engine, run::Recorder& recorder, run::SpanTable
       links(context, topology),
       neighbours(context, links, topology),
       switches(context, links),
+      outside(context, links),
       internet(context, links, neighbours, topology),
       tcp(context, links, internet),
       udp(context, links, internet)
 {
     assert(!link_that_closes_a_loop(topology) && "switches form no loop");
-    links.set_upper(internet, neighbours, switches);
+    links.set_upper(internet, neighbours, switches, outside);
     neighbours.set_upper(internet);
     internet.set_upper(tcp, udp);
 }

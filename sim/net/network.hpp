@@ -1,6 +1,7 @@
 #pragma once
 /// The whole network of a world: every host's layers, each serving all hosts.
 
+#include "sim/net/outside.hpp"
 #include "sim/net/switches.hpp"
 #include "sim/net/tcp.hpp"
 #include "sim/net/tcp_stream.hpp"
@@ -13,6 +14,7 @@ struct Network {
     Links links;
     Neighbours neighbours;
     Switches switches;
+    Outside outside;
     Internet internet;
     Tcp tcp;
     Udp udp;

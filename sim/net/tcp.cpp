@@ -4,6 +4,18 @@
 
 namespace tegami::net {
 
+namespace {
+
+/// Whether one host can be meant: no group, nor everybody, nor nobody. RFC 9293 §3.9.1.1 (MUST-46) and §3.9.2.3.
+bool is_for_one(const wire::Address& address)
+{
+    if (!address.is_v4()) return address.octets[0] != 0xFF && address != wire::Address{};
+    const std::uint32_t v4 = address.to_v4();
+    return !inet::is_v4_multicast(v4) && !inet::is_v4_limited_broadcast(v4) && v4 >> 24 != 0;
+}
+
+} // namespace
+
 Tcp::Tcp(Context& context, Links& links, Internet& internet)
     : context_(context),
       links_(links),
@@ -20,9 +32,9 @@ Tcp::Tcp(Context& context, Links& links, Internet& internet)
 
 Tcp::~Tcp() = default;
 
-tcp::Sequence Tcp::initial_sequence(const SocketName& name)
+/// What nobody outside the host can compute from the connection's four numbers: RFC 9293 §3.4.1, RFC 7323 §7.1.
+std::uint64_t Tcp::secret_of(const SocketName& name)
 {
-    // RFC 9293 §3.4.1: a clock of 4 µs, plus a secret function of the connection's four numbers.
     std::array<std::uint8_t, 36> four;
     std::size_t size = 0;
     for (const wire::Address& address : {name.local, name.remote}) {
@@ -33,7 +45,7 @@ tcp::Sequence Tcp::initial_sequence(const SocketName& name)
     wire::store_u16(&four[size], static_cast<std::uint16_t>(name.local_port));
     wire::store_u16(&four[size + 2], static_cast<std::uint16_t>(name.remote_port));
     engine::Random secret = context_.engine.random(name.node, "iss", wire::as_text(Octets{four}.first(size + 4)));
-    return static_cast<tcp::Sequence>(secret.draw()) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    return secret.draw();
 }
 
 // ---- opening -------------------------------------------------------------------------------------------------------
@@ -57,7 +69,12 @@ void Tcp::listen(NodeId node, wire::Endpoint at, run::Protocol protocol, Accept 
         if (index == listeners_.size()) listeners_.emplace_back();
         ports->listeners.push_back(index);
     }
-    listeners_[index] = {node, at, protocol, std::move(accept), {}, 0};
+    // Where it listens already, connections that are being opened go on (RFC 9293 §3.9.1.1, MUST-41).
+    Listener& listener = listeners_[index];
+    listener.node = node;
+    listener.at = at;
+    listener.protocol = protocol;
+    listener.accept = std::move(accept);
 }
 
 std::uint32_t Tcp::find_listener(NodeId node, const wire::Endpoint& at)
@@ -78,30 +95,34 @@ wire::Port Tcp::free_port(NodeId node, const wire::Address& local, wire::Endpoin
     auto& ports = ports_[engine::index_of(node)];
     if (!ports) ports = std::make_unique<Ports>();
     constexpr std::uint32_t count = 65536 - first_ephemeral_port;
-    if (ports->next == 0) {
-        // After a power cut elsewhere than before it: a peer may still hold a connection from the port used first.
+    if (!ports->has_draws) {
+        // After a power cut other ones than before it: a peer may still hold a connection from the port used first.
         const std::uint16_t life = context_.engine.incarnation(node);
-        engine::Random draws =
-            context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
-        ports->next = static_cast<std::uint16_t>(first_ephemeral_port + draws.below(count));
+        ports->draws = context_.engine.random(node, "tcp port", life == 0 ? std::string{} : std::to_string(life));
+        ports->has_draws = true;
     }
-    for (std::uint32_t tries = 0; tries < count; ++tries) {
-        const wire::Port port{ports->next};
-        ports->next = ports->next == 65535 ? first_ephemeral_port : static_cast<std::uint16_t>(ports->next + 1);
+    // RFC 6056 §3.3.1: a random one, and from there the next that is free for these addresses.
+    const std::uint64_t drawn = ports->draws.below(count);
+    for (std::uint64_t tries = 0; tries < count; ++tries) {
+        const wire::Port port{static_cast<std::uint16_t>(first_ephemeral_port + (drawn + tries) % count)};
         if (!find({node, local, to.address, port, to.port})) return port;
     }
     return {};
 }
 
-wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node,
-                                                                                          wire::Endpoint to,
-                                                                                          run::Protocol protocol,
-                                                                                          Spans spans)
+wire::Task<void> Tcp::addresses_checked(NodeId node, wire::Address destination)
+{
+    while (!internet_.path(node, destination).found && internet_.neighbours().checking(node))
+        co_await context_.engine.pause(node, wire::milliseconds(100));
+}
+
+std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> Tcp::open(NodeId node, wire::Endpoint to,
+                                                                        run::Protocol protocol, Spans spans)
 {
     const Path way = internet_.path(node, to.address);
-    if (!way.found) co_return std::unexpected(wire::ConnectError::unreachable);
+    if (!is_for_one(to.address) || !way.found) return std::unexpected(wire::ConnectError::unreachable);
     const wire::Port port = free_port(node, way.source, to);
-    if (port == wire::Port{}) co_return std::unexpected(wire::ConnectError::no_port);
+    if (port == wire::Port{}) return std::unexpected(wire::ConnectError::no_port);
 
     Socket& socket = make({node, way.source, to.address, port, to.port});
     const run::SpanId session = context_.spans.begin(
@@ -117,19 +138,33 @@ wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp
                         run::Joined{.step = step, .other = session});
 
     auto stream = std::make_unique<TcpStream>(*this, socket);
-    const std::uint32_t index = socket.index;
     push(socket);
-    co_await stream->established();
+    return stream;
+}
 
-    const Socket& opened = at(index);
+std::optional<wire::ConnectError> Tcp::failure(const TcpStream& stream) const
+{
+    const Socket& opened = *stream.socket_;
     switch (opened.connection.ending()) {
-    case tcp::Ending::none: co_return std::move(stream);
+    case tcp::Ending::none: return std::nullopt;
     case tcp::Ending::refused:
-    case tcp::Ending::reset: co_return std::unexpected(wire::ConnectError::refused);
+    case tcp::Ending::reset: return wire::ConnectError::refused;
     default: break;
     }
-    co_return std::unexpected(opened.unreachable != 0 ? wire::ConnectError::unreachable
-                                                      : wire::ConnectError::timed_out);
+    return opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out;
+}
+
+wire::Task<std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError>> Tcp::connect(NodeId node,
+                                                                                          wire::Endpoint to,
+                                                                                          run::Protocol protocol,
+                                                                                          Spans spans)
+{
+    if (!internet_.path(node, to.address).found) co_await addresses_checked(node, to.address);
+    auto opening = open(node, to, protocol, spans);
+    if (!opening) co_return std::unexpected(opening.error());
+    co_await (*opening)->established();
+    if (const auto failed = failure(**opening)) co_return std::unexpected(*failed);
+    co_return std::move(*opening);
 }
 
 void Tcp::begin_session(Socket& socket, run::SpanId session, run::Protocol protocol, bool client)
@@ -217,6 +252,9 @@ void Tcp::on_packet(NicId nic, Frame& frame, const Packet& packet)
         using tcp::Flag;
         const bool opens =
             segment->flags.has(Flag::syn) && !segment->flags.has(Flag::ack) && !segment->flags.has(Flag::rst);
+        if (!is_for_one(packet.source) || !is_for_one(packet.destination) || packet.to_a_group) // MUST-63, MUST-57
+            return links_.drop(nic, frame, run::DropReason::no_listener,
+                               "RFC 9293 §3.9.2.3: no single host has such an address");
         if (opens && find_listener(node, {packet.destination, segment->destination}) != 0)
             return on_syn(nic, frame, packet, *segment, found);
         answer_with_reset(nic, packet, *segment, frame);
@@ -269,8 +307,8 @@ bool Tcp::has_in_flight(NodeId host, const ErrorReport& report)
 {
     const Socket* const socket = find_quoted(host, report);
     if (!socket) return false;
-    const tcp::Sequence una = socket->connection.send_unacknowledged();
-    return wire::load_u32(&report.payload[4]) - una < socket->connection.send_max() - una;
+    // A stranger does not know which numbers are in flight (RFC 5927 §4.1).
+    return socket->connection.is_in_flight(wire::load_u32(&report.payload[4]));
 }
 
 void Tcp::take_path(Socket& socket, const inet::PathMtu& path)
@@ -292,7 +330,7 @@ void Tcp::on_path_mtu(NodeId host, const ErrorReport& report, const inet::PathMt
 void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
 {
     Socket* const socket = find_quoted(host, report);
-    if (!socket) return;
+    if (!socket || !has_in_flight(host, report)) return;
     socket->cause = cause;
     // RFC 1122 §4.2.3.9 and RFC 5461: network, host and time are soft errors; a connection being opened remembers them for
     // when it gives up. That no such protocol or port is there, or that it is forbidden, ends it, while it is being opened.
@@ -329,8 +367,7 @@ void Tcp::after_event(Socket& socket)
 void Tcp::push(Socket& socket)
 {
     if (socket.busy) return;
-    if (socket.mss_of_path != 0 && socket.connection.mss() > socket.mss_of_path)
-        socket.connection.limit_mss(socket.mss_of_path);
+    if (socket.mss_of_path != 0) socket.connection.limit_mss(socket.mss_of_path); // options come off it
     tcp::Outgoing out;
     while (socket.connection.next_segment(context_.engine.now(), out, socket.corked)) emit(socket, out);
     if (!notes_.empty()) record_notes(socket, socket.connection.session());
@@ -409,6 +446,7 @@ void Tcp::detach(Socket& socket)
         socket.connection.abort();
     else
         socket.connection.close();
+    socket.connection.abandon(context_.engine.now());
     push(socket);
 }
 
@@ -454,6 +492,7 @@ void Tcp::forget_all(NodeId node)
         while (socket.connection.next_segment(context_.engine.now(), unsent, false)) {
         }
         notes_.clear();
+        socket.recorded = false; // nobody is left to say so
         release(socket);
     });
 }

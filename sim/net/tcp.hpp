@@ -68,6 +68,16 @@ class Tcp {
                                                                                          run::Protocol protocol,
                                                                                          Spans spans);
 
+    // The same in parts, for who has several ways to try (sim/net/attempts).
+
+    /// Awaits until the host has an address for packets to there, or none of its addresses is being checked any more.
+    wire::Task<void> addresses_checked(NodeId node, wire::Address destination);
+    /// Sends the SYN.
+    std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> open(NodeId node, wire::Endpoint to,
+                                                                       run::Protocol protocol, Spans spans);
+    /// Why a connection that is decided does not stand; nothing where it does.
+    std::optional<wire::ConnectError> failure(const TcpStream& stream) const;
+
     /// The processes of a host are gone: its ports close, and its connections as a kernel closes them.
     void close_all(NodeId node);
     /// The host lost power: its connections are forgotten without a word.
@@ -85,6 +95,8 @@ class Tcp {
     // ---- for streams -------------------------------------------------------------------------------------------------
 
     Context& context() { return context_; }
+    /// What all connections have in common: to be changed before the first is made.
+    tcp::Config& config() { return config_; }
     /// Sends what there is to send, and sees to timers; the socket may be gone afterwards.
     void push(Socket& socket);
     void detach(Socket& socket);
@@ -104,7 +116,8 @@ class Tcp {
     };
     struct Ports {                            // of one host, made when first used
         std::vector<std::uint32_t> listeners; // indices, 0 none
-        std::uint16_t next = 0;
+        engine::Random draws;                 // of local ports
+        bool has_draws = false;
     };
 
     Socket& make(const SocketName& name, NicId over = Internet::itself);
@@ -120,7 +133,7 @@ class Tcp {
     Socket* find(const SocketName& name);
     std::uint32_t find_listener(NodeId node, const wire::Endpoint& at);
     wire::Port free_port(NodeId node, const wire::Address& local, wire::Endpoint to);
-    tcp::Sequence initial_sequence(const SocketName& name);
+    std::uint64_t secret_of(const SocketName& name);
 
     void on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segment& segment, Socket* replaced);
     void answer_with_reset(NicId nic, const Packet& packet, const tcp::Segment& segment, const Frame& frame);
@@ -137,7 +150,8 @@ class Tcp {
     Context& context_;
     Links& links_;
     Internet& internet_;
-    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // by family and MTU
+    tcp::Config config_;
+    std::map<std::pair<bool, std::uint16_t>, tcp::Config> configs_; // that one by family and MTU
     tcp::BufferPool buffers_;
     tcp::Notes notes_;
     tcp::Environment environment_;

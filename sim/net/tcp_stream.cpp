@@ -109,6 +109,13 @@ void TcpStream::cork(bool corked)
     if (!corked) tcp_.push(*socket_);
 }
 
+void TcpStream::set_nagle(bool on)
+{
+    if (!usable()) return;
+    socket_->connection.set_nagle(on);
+    if (!on) tcp_.push(*socket_);
+}
+
 void TcpStream::close()
 {
     if (!usable() || std::exchange(closed_, true)) return;

@@ -15,6 +15,8 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
     void close() override;
     void abort() override;
     void cork(bool corked) override;
+    /// Whether small segments wait for the ACK of another: RFC 9293 §3.7.4.
+    void set_nagle(bool on);
 
     /// Awaits until the connection stands or has failed.
     auto established()
@@ -30,6 +32,20 @@ class TcpStream final : public wire::Stream, public engine::Sleeper {
             void await_resume() const {}
         };
         return Awaiter{*this};
+    }
+
+    /// The connection stands, or has failed.
+    bool decided() const { return opened(); }
+    /// Resumes a coroutine once it is decided; several connections may be waited for by one.
+    void wait_for_decision(std::coroutine_handle<> waiting)
+    {
+        opening_ = true;
+        wait(waiting);
+    }
+    void wait_no_longer()
+    {
+        opening_ = false;
+        waiting_ = {};
     }
 
     /// Whom the connection itself serves.

@@ -81,8 +81,9 @@ const tcp::Config& Tcp::config_for(const Path& path)
 {
     const bool v4 = path.is_v4();
     const std::uint16_t mtu = links_[path.nic].mtu;
-    const auto [at, is_new] = configs_.try_emplace({v4, mtu});
+    const auto [at, is_new] = configs_.try_emplace({v4, mtu}, config_);
     if (is_new) {
+        at->second = config_;
         const std::size_t headers = (v4 ? inet::ipv4_header_size : inet::ipv6_header_size) + 20;
         at->second.mss = static_cast<std::uint16_t>(mtu - headers);
         at->second.default_mss = v4 ? tcp::default_mss_v4 : tcp::default_mss_v6;
@@ -117,7 +118,11 @@ Socket& Tcp::make(const SocketName& name, NicId over)
         known.mtu < links_[path.nic].mtu || !known.dont_fragment)
         take_path(socket, known);
     socket.number = run::ConnectionId{++connection_count_[engine::index_of(name.node)]};
-    socket.initial_send = initial_sequence(name);
+    const std::uint64_t secret = secret_of(name);
+    // RFC 9293 §3.4.1: a clock of 4 µs beside it.
+    socket.initial_send =
+        static_cast<tcp::Sequence>(secret) + static_cast<tcp::Sequence>(context_.engine.now().ns / 4'000);
+    socket.connection.set_timestamp_offset(static_cast<std::uint32_t>(secret >> 32));
     return socket;
 }
 

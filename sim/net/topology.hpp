@@ -61,6 +61,8 @@ enum class HostKind : std::uint8_t {
     router,
     /// Passes frames on by their MAC addresses and has none of its own. Switches form no loop: there is no spanning tree.
     network_switch,
+    /// Stands for a machine outside the world, with the addresses that it has there (sim/net/outside).
+    outside,
 };
 
 struct HostSpec {

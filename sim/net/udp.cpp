@@ -85,22 +85,30 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
     std::deque<wire::Received> waiting_;
 };
 
+bool Udp::taken(NodeId node, const wire::Endpoint& at) const
+{
+    const auto known = bound_.find({node, at});
+    return known != bound_.end() && known->second->alive();
+}
+
 std::unique_ptr<wire::Datagram> Udp::bind(NodeId node, wire::Endpoint at)
 {
-    const auto taken = [&] {
-        const auto known = bound_.find({node, at});
-        return known != bound_.end() && known->second->alive();
-    };
     if (at.port != wire::Port{})
-        return taken() ? nullptr : std::make_unique<Binding>(*this, node, at, Binding::Side::server);
+        return taken(node, at) ? nullptr : std::make_unique<Binding>(*this, node, at, Binding::Side::server);
     auto draws = port_draws_.find(node);
     if (draws == port_draws_.end()) draws = port_draws_.emplace(node, context_.engine.random(node, "udp port")).first;
     for (int tries = 0; tries < 1'000; ++tries) {
         const std::uint64_t drawn = draws->second.below(65536 - first_ephemeral_port);
         at.port = wire::Port{static_cast<std::uint16_t>(first_ephemeral_port + drawn)};
-        if (!taken()) return std::make_unique<Binding>(*this, node, at, Binding::Side::client);
+        if (!taken(node, at)) return std::make_unique<Binding>(*this, node, at, Binding::Side::client);
     }
     return nullptr;
+}
+
+std::unique_ptr<wire::Datagram> Udp::bind_client(NodeId node, wire::Port port)
+{
+    const wire::Endpoint at{{}, port};
+    return taken(node, at) ? nullptr : std::make_unique<Binding>(*this, node, at, Binding::Side::client);
 }
 
 Udp::Binding* Udp::find(NodeId node, const wire::Endpoint& at)

@@ -23,6 +23,8 @@ class Udp {
     std::unique_ptr<wire::Datagram> bind(NodeId node, wire::Port port) { return bind(node, {{}, port}); }
     /// At one address only; there it comes before what is bound everywhere.
     std::unique_ptr<wire::Datagram> bind(NodeId node, wire::Endpoint at);
+    /// A client's, at a port that it has drawn itself. Nothing where it is taken.
+    std::unique_ptr<wire::Datagram> bind_client(NodeId node, wire::Port port);
 
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
@@ -37,6 +39,7 @@ class Udp {
     class Binding;
     using Key = std::pair<NodeId, wire::Endpoint>;
 
+    bool taken(NodeId node, const wire::Endpoint& at) const;
     Binding* find(NodeId node, const wire::Endpoint& at);
     void send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans);
 

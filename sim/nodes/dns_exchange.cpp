@@ -51,7 +51,7 @@ Task<void> over_udp(Host& host, const DnsQuery& query, DnsExchange& exchange, Sp
     for (int tries = 0; !port && tries < 1'000; ++tries) {
         const std::uint64_t drawn = draws.below(65536 - first_random_port);
         number = wire::Port{static_cast<std::uint16_t>(first_random_port + drawn)};
-        port = host.network().udp.bind(host.node(), number);
+        port = host.network().udp.bind_client(host.node(), number);
     }
     if (!port) co_return;
     record_asked(host, query, exchange.sent.id, number, spans);
@@ -134,10 +134,9 @@ Task<void> over_tcp(Host& host, const DnsQuery& query, DnsExchange& exchange, Sp
 Task<DnsExchange> exchange_dns(Host& host, DnsQuery query, Spans spans)
 {
     DnsExchange exchange{{query.server.address, 0, query.question}, {}, false};
-    if (query.transport == dns::Transport::udp)
-        co_await over_udp(host, query, exchange, spans);
-    else
-        co_await over_tcp(host, query, exchange, spans);
+    const bool reachable = host.network().internet.path(host.node(), query.server.address).found;
+    if (reachable && query.transport == dns::Transport::udp) co_await over_udp(host, query, exchange, spans);
+    if (reachable && query.transport == dns::Transport::tcp) co_await over_tcp(host, query, exchange, spans);
     if (!exchange.response) record_dns_silence(host, spans, exchange.sent);
     co_return exchange;
 }

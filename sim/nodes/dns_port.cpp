@@ -10,7 +10,9 @@ void DnsPort::start()
                                    ++clients_;
                                    host_.spawn(talk(std::move(stream), client));
                                });
-    if (std::shared_ptr<wire::Datagram> port = host_.network().udp.bind(host_.node(), port_)) host_.spawn(hear(port));
+    for (const wire::Address& address : at_)
+        if (std::shared_ptr<wire::Datagram> port = host_.network().udp.bind(host_.node(), {address, port_}))
+            host_.spawn(hear(port));
 }
 
 Task<void> DnsPort::hear(std::shared_ptr<wire::Datagram> port)

@@ -21,7 +21,13 @@ class DnsPort {
       protected:
         ~Service() = default;
     };
-    DnsPort(Host& host, Service& service, wire::Port port) : host_(host), service_(service), port_(port) {}
+    /// `at`: the host's addresses, so that an answer comes from where the question went (RFC 2181 §4.1); where it has
+    /// but one of each family, none need be named.
+    DnsPort(Host& host, Service& service, wire::Port port, std::vector<wire::Address> at)
+        : host_(host), service_(service), port_(port), at_(std::move(at))
+    {
+        if (at_.empty()) at_.emplace_back(); // everywhere
+    }
 
     void start();
     void forget() { clients_ = 0; }
@@ -34,7 +40,8 @@ class DnsPort {
     Host& host_;
     Service& service_;
     wire::Port port_;
-    std::size_t clients_ = 0;
+    std::vector<wire::Address> at_;
+    std::size_t clients_ = 0; ///< over TCP
 };
 
 } // namespace tegami::nodes

@@ -42,14 +42,15 @@ SpanId Journal::begin(NodeId node, const Beginning& b)
                                    .recipients = b.recipients,
                                    .peer = b.peer,
                                    .port = b.port});
-    open_.insert(span);
+    open_.resize(std::max(open_.size(), context_.spans.size()));
+    open_[static_cast<std::size_t>(span)] = true;
     return span;
 }
 
 void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reason, std::string_view detail)
 {
     const run::Span& span = context_.spans[id];
-    open_.erase(id);
+    if (is_open(id)) open_[static_cast<std::size_t>(id)] = false;
     context_.record(node, only(id), run::FactRef::none,
                     run::StepEnded{.span = id,
                                    .mail = span.mail,

@@ -6,7 +6,6 @@
 #include "sim/net/context.hpp"
 
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 
@@ -62,7 +61,10 @@ class Journal {
     /// Beginning a step of a mail again, at the same node and on the same way, is a further try of it.
     SpanId begin(NodeId node, const Beginning& beginning);
     /// It has begun and not ended.
-    bool is_open(SpanId span) const { return open_.contains(span); }
+    bool is_open(SpanId span) const
+    {
+        return static_cast<std::size_t>(span) < open_.size() && open_[static_cast<std::size_t>(span)];
+    }
     /// `reason`: a stable key; `detail`: the reply, file name or the like that decided.
     void end(NodeId node, SpanId span, Outcome outcome, std::string_view reason = {}, std::string_view detail = {});
     /// A step goes on in a session that was there already.
@@ -86,7 +88,7 @@ class Journal {
     run::FactRef cause_{};
     std::vector<std::uint32_t> mails_made_; // by node
     std::map<std::tuple<MailId, Step, NodeId, std::string>, std::uint32_t> tries_;
-    std::set<SpanId> open_;
+    std::vector<bool> open_;                             // by span
     std::map<std::string, std::vector<MailId>> waiting_; // by mailbox, in lower case
 };
 

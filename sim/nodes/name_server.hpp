@@ -10,10 +10,11 @@ class NameServer final : public Role, DnsPort::Service {
   public:
     struct Settings {
         dns::Zones zones;
+        std::vector<wire::Address> at{}; ///< the host's addresses, where it has several of a family (`DnsPort`)
         wire::Port port{53};
     };
     NameServer(Host& host, Settings settings)
-        : host_(host), settings_(std::move(settings)), port_(host, *this, settings_.port)
+        : host_(host), settings_(std::move(settings)), port_(host, *this, settings_.port, settings_.at)
     {
     }
 

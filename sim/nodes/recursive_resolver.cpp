@@ -40,7 +40,7 @@ run::DnsOutcome outcome_of(const dns::Resolver::Answer& answer)
 } // namespace
 
 RecursiveResolver::RecursiveResolver(Host& host, Settings settings)
-    : host_(host), settings_(std::move(settings)), port_(host, *this, settings_.port)
+    : host_(host), settings_(std::move(settings)), port_(host, *this, settings_.port, settings_.at)
 {
     settings_.resolver.algebra = &host.spans();
 }

@@ -16,6 +16,7 @@ class RecursiveResolver final : public Role, DnsPort::Service, engine::Sleeper {
     struct Settings {
         dns::Resolver::Settings resolver;  ///< hints, families, own addresses
         std::vector<inet::Prefix> clients; ///< others are REFUSED
+        std::vector<wire::Address> at{};   ///< the host's addresses, where it has several of a family (`DnsPort`)
         wire::Port port{53};
         wire::Port servers_port{53}; ///< where name servers listen
     };

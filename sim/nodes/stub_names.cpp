@@ -118,7 +118,7 @@ std::vector<wire::Address> StubNames::ordered(const std::vector<wire::Address>& 
 {
     std::vector<inet::Destination> destinations;
     for (const wire::Address& address : found) {
-        const bool reachable = address.is_v4() && host_.network().internet.path(host_.node(), address.to_v4()).found;
+        const bool reachable = host_.network().internet.path(host_.node(), address).found;
         destinations.push_back({address, 0, reachable});
     }
     std::vector<wire::Address> order;

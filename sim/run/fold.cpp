@@ -12,7 +12,8 @@ std::size_t entries(const NodeState& state)
     std::size_t count = state.connections.size() + state.neighbours.size() + state.stations.size() +
                         state.path_mtus.size() + state.nics.size() + state.queue.size() + state.disk.files.size() +
                         state.disk.names.size() + state.disk.durable_names.size() + state.disk.unsynced_names.size() +
-                        state.sessions.size() + state.steps.size();
+                        state.sessions.size() + state.steps.size() + state.dns_cache.size() + state.questions.size() +
+                        state.filters.size();
     for (const auto& [name, messages] : state.mailboxes) count += 1 + messages.size();
     return count;
 }
@@ -258,6 +259,8 @@ struct Apply {
         if (fact.change == ProcessChange::crashed || fact.change == ProcessChange::power_cut) {
             state.connections.clear();
             state.sessions.clear();
+            state.dns_cache.clear();
+            state.questions.clear();
         }
         if (fact.change == ProcessChange::power_cut) state.neighbours.clear();
     }
@@ -269,19 +272,47 @@ struct Apply {
         at.ended = event.ref;
         at.outcome = fact.outcome;
     }
+    void operator()(const DnsAsked& fact)
+    {
+        state.questions[{fact.id, std::string(fact.name), fact.type}] = {fact.server, fact.port, event.ref};
+    }
+    void operator()(const DnsAnswered& fact)
+    {
+        if (fact.outcome != DnsOutcome::forged) // the right one may still come
+            state.questions.erase({fact.id, std::string(fact.name), fact.type});
+    }
+    void operator()(const DnsCached& fact)
+    {
+        const std::pair key{std::string(fact.name), fact.type};
+        switch (fact.change) {
+        case CacheChange::put:
+            state.dns_cache[key] = {event.at, fact.ttl, fact.negative, fact.credibility, std::string(fact.records),
+                                    0,        event.ref};
+            break;
+        case CacheChange::hit:
+            if (const auto at = state.dns_cache.find(key); at != state.dns_cache.end()) ++at->second.hits;
+            break;
+        case CacheChange::expired:
+        case CacheChange::evicted: state.dns_cache.erase(key); break;
+        }
+    }
+    void operator()(const FilterMatched& fact)
+    {
+        FilterRowState& at = state.filters[{std::string(fact.filter), fact.row}];
+        at.count = fact.count;
+        at.action = fact.action;
+        at.last = event.ref;
+    }
+    void operator()(const FilterChanged& fact) { state.filters[{std::string(fact.filter), fact.row}].on = fact.on; }
+
     void operator()(const Input&) { ++state.inputs; }
     void operator()(const Act&) { ++state.acts; }
 
     void operator()(const MailCompleted&) {}
     void operator()(const AuthJudged&) {}
     void operator()(const MailRouted&) {}
-    void operator()(const DnsAsked&) {}
-    void operator()(const DnsAnswered&) {}
     void operator()(const DnsServed&) {}
-    void operator()(const DnsCached&) {}
     void operator()(const DnsDecided&) {}
-    void operator()(const FilterMatched&) {}
-    void operator()(const FilterChanged&) {}
     void operator()(const Content&) {}
     void operator()(const PacketFragmented&) {}
     void operator()(const PacketReassembled&) {}
@@ -293,6 +324,13 @@ struct Apply {
 };
 
 } // namespace
+
+std::uint32_t CachedNames::left(Time now) const
+{
+    const std::int64_t gone = (now - at).ns / 1'000'000'000; // a second counts once it is over
+    if (gone <= 0) return ttl;
+    return gone >= ttl ? 0 : ttl - static_cast<std::uint32_t>(gone);
+}
 
 const FileState* DiskState::find(const std::string& path) const
 {

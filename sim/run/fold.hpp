@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 
 namespace tegami::run {
 
@@ -111,6 +113,40 @@ struct StepState {
     bool operator==(const StepState&) const = default;
 };
 
+/// What a resolver remembers of one name and type.
+struct CachedNames {
+    Time at{};             ///< when `ttl` was what it says
+    std::uint32_t ttl = 0; ///< seconds
+    bool negative = false; ///< known not to be
+    std::uint8_t credibility = 0;
+    std::string records;
+    std::uint32_t hits = 0; ///< answers given from it
+    FactRef since{};
+
+    /// Whole seconds that it is still good for at `now`; 0 where its time is over.
+    std::uint32_t left(Time now) const;
+    bool operator==(const CachedNames&) const = default;
+};
+
+/// A question that has no answer yet.
+struct OpenQuestion {
+    wire::Address server;
+    std::uint16_t port = 0; ///< ours
+    FactRef asked{};
+
+    bool operator==(const OpenQuestion&) const = default;
+};
+
+/// A row of a packet filter. What it is like stands in the scenario; here is what it did.
+struct FilterRowState {
+    std::uint64_t count = 0; ///< packets that it has decided, as far as facts tell
+    FilterAction action{};
+    bool on = true;
+    FactRef last{}; ///< the last match that was recorded
+
+    bool operator==(const FilterRowState&) const = default;
+};
+
 struct NodeState {
     /// The last change of its processes; a host of which nothing is recorded has long been up.
     ProcessChange process = ProcessChange::started;
@@ -126,6 +162,10 @@ struct NodeState {
     DiskState disk;
     std::map<SpanId, SessionState> sessions;
     std::map<SpanId, StepState> steps;
+    std::map<std::pair<std::string, std::uint16_t>, CachedNames> dns_cache; ///< by name and type; type 0: all of them
+    /// By id, name and type: a server that is asked again gets another id.
+    std::map<std::tuple<std::uint16_t, std::string, std::uint16_t>, OpenQuestion> questions;
+    std::map<std::pair<std::string, std::uint32_t>, FilterRowState> filters; ///< by filter and row
     std::uint32_t mails_made = 0, acts = 0, inputs = 0;
     std::uint32_t icmp_sent = 0, icmp_received = 0;
     std::uint32_t resets = 0; ///< and segments refused

@@ -3,7 +3,9 @@
 // octets and 4 KiB. The same topology, start times and dialogue as peers/star.cc has for ns-3; everything here is the
 // real stack: octets, checksums, ARP, congestion control, spans.
 //
-//   star --hosts=1000 --servers=20 [--dialogues=10] [--record=none|story|headers|full] [--save=FILE] [--idle]
+//   star --hosts=1000 --servers=20 [--dialogues=10] [--record=none|story|headers|full] [--save=FILE] [--idle] [--ipv6]
+//
+// With --ipv6 every interface has an address of either family, and the dialogues go over IPv6.
 
 #include "sim/net/network.hpp"
 
@@ -116,7 +118,17 @@ struct Options {
     std::uint32_t hosts = 1000, servers = 20, dialogues = 10;
     run::Level level = run::Level::none;
     std::string save;
+    bool ipv6 = false;
 };
+
+/// 2001:db8::/32, the IPv4 address, and nothing: so prefixes of either family are alike.
+wire::Address six(std::uint32_t v4)
+{
+    wire::Address address;
+    address.octets = {0x20, 0x01, 0x0D, 0xB8};
+    wire::store_u32(&address.octets[4], v4);
+    return address;
+}
 
 Topology star(const Options& o)
 {
@@ -129,6 +141,10 @@ Topology star(const Options& o)
         HostSpec &ha = t.hosts[a], &hb = t.hosts[b];
         ha.interfaces.push_back({hb.name, link::MacAddress::from_number(++mac), {{wire::Address::v4(address_a), 32}}});
         hb.interfaces.push_back({ha.name, link::MacAddress::from_number(++mac), {{wire::Address::v4(address_b), 32}}});
+        if (o.ipv6) {
+            ha.interfaces.back().addresses.push_back({six(address_a), 128});
+            hb.interfaces.back().addresses.push_back({six(address_b), 128});
+        }
         t.links.push_back({.name = ha.name + "-" + hb.name,
                            .a = a,
                            .a_interface = ha.interfaces.size() - 1,
@@ -141,6 +157,7 @@ Topology star(const Options& o)
                            .kind = HostKind::router,
                            .interfaces = {},
                            .announces = {inet::Prefix{wire::Address::v4(ip(10, k, 0, 0)), 16}}});
+        if (o.ipv6) t.hosts.back().announces.push_back({six(ip(10, k, 0, 0)), 48});
         join(t.hosts.size() - 1, 0, 1'000'000'000, wire::milliseconds(8), ip(192, 168, k, 1), ip(192, 168, k, 2));
     }
     for (std::uint32_t s = 0; s < o.servers; ++s) {
@@ -149,6 +166,7 @@ Topology star(const Options& o)
         const std::uint32_t base = ip(172, 16 + s / 64, s % 64 * 4, 0);
         join(0, t.hosts.size() - 1, 1'000'000'000, wire::milliseconds(2), base + 1, base + 2);
         t.hosts[0].announces.push_back({wire::Address::v4(base), 30});
+        if (o.ipv6) t.hosts[0].announces.push_back({six(base), 62});
     }
     for (std::uint32_t h = 0; h < o.hosts; ++h) {
         const std::uint32_t k = h / per_isp, j = h % per_isp;
@@ -174,6 +192,8 @@ int main(int argc, char** argv)
             o.servers = static_cast<std::uint32_t>(std::atoi(v2));
         else if (auto v3 = value("--dialogues="))
             o.dialogues = static_cast<std::uint32_t>(std::atoi(v3));
+        else if (a == "--ipv6")
+            o.ipv6 = true;
         else if (auto v4 = value("--save="))
             o.save = v4;
         else if (auto v5 = value("--record="))
@@ -237,7 +257,8 @@ int main(int argc, char** argv)
     for (std::uint32_t h = 0; h < o.hosts; ++h) {
         const NodeId node = engine.find("host" + std::to_string(h));
         const std::uint32_t s = h % o.servers;
-        const wire::Endpoint to{wire::Address::v4(ip(172, 16 + s / 64, s % 64 * 4, 0) + 2), wire::Port{25}};
+        const std::uint32_t server = ip(172, 16 + s / 64, s % 64 * 4, 0) + 2;
+        const wire::Endpoint to{o.ipv6 ? six(server) : wire::Address::v4(server), wire::Port{25}};
         std::uint64_t x = h * 0x9E3779B97F4A7C15ull + 12345;
         for (std::uint32_t k = 0; k < o.dialogues; ++k) {
             x ^= x << 13;

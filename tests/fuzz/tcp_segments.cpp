@@ -81,6 +81,7 @@ struct Fuzzed {
     Sequence offered = iss + 1; // what comes next from our user
     Sequence read = irs + 1;    // what our user reads next
     bool peer_known = false;
+    std::uint32_t peer_clock = 0xFFFFFF00; // so that it wraps
 
     void check()
     {
@@ -90,6 +91,10 @@ struct Fuzzed {
         HOLDS(c.unacknowledged_octets() <= config.send_buffer);
         HOLDS(c.arrived().size() <= config.receive_buffer);
         HOLDS(c.early_octets() <= out_of_order_octets);
+        HOLDS(c.sacked_ranges() <= scoreboard_ranges);
+        HOLDS(c.sacked_octets() <= c.send_max() - c.send_unacknowledged());
+        HOLDS(c.pipe() <= 2 * (c.send_max() - c.send_unacknowledged()));
+        HOLDS(c.sack() || c.sacked_octets() == 0);
         if (c.state() != State::closed && peer_known) HOLDS(c.receive_window() <= config.receive_buffer);
         HOLDS(c.rto() >= smallest_rto && c.rto() <= largest_rto);
         if (c.state() >= State::established) HOLDS(c.cwnd() >= std::min<std::uint32_t>(c.mss(), smallest_mss));
@@ -114,6 +119,17 @@ struct Fuzzed {
             HOLDS(header_length(s) <= largest_header);
             HOLDS(s.payload.empty() == (out.run_count == 0));
             HOLDS(s.payload.size() <= c.mss());
+            HOLDS(s.payload.empty() || header_length(s) - smallest_header + s.payload.size() <=
+                                           c.mss() + (c.timestamps() ? timestamps_octets : 0u));
+            HOLDS(s.flags.has(Flag::syn) || s.timestamps.has_value() == c.timestamps());
+            HOLDS(!s.flags.has(Flag::urg) || s.urgent != 0);
+            HOLDS(s.sack_count == 0 || c.sack());
+            for (std::size_t i = 0; i < s.sack_count; ++i) {
+                HOLDS(before(s.sack[i].begin, s.sack[i].end));
+                if (i == 0) continue; // it may tell of what came twice
+                HOLDS(after(s.sack[i].begin, c.receive_next()));
+                HOLDS(s.sack[i].size() <= c.early_octets());
+            }
             std::uint32_t begin = 0;
             for (const SpanRun& run : out.payload_spans()) {
                 HOLDS(run.end > begin);
@@ -140,9 +156,29 @@ struct Fuzzed {
         const std::uint8_t options = in.u8();
         if (options & 1) s.mss = static_cast<std::uint16_t>(in.u16());
         if (options & 2) s.window_scale = in.u8() % 15;
+        if (options & 4) s.urgent = in.u16();
+        if (options & 8) tell(in, s);
+        if (c.timestamps() && !(options & 16)) s.timestamps = stamp(in, (options & 32) != 0);
+        if (options & 64) s.sack_permitted = true;
+        if (options & 128) s.timestamps = stamp(in, true);
         text = text_at(s.seq + s.flags.has(Flag::syn), size < 128 ? size % 8 : std::size_t{size} * 12);
         s.payload = wire::as_octets(text);
         return s;
+    }
+    Timestamps stamp(Source& in, bool odd)
+    {
+        if (!odd) return {++peer_clock, static_cast<std::uint32_t>(now.ns / 1'000'000) - in.u8()};
+        return {peer_clock + in.offset(), static_cast<std::uint32_t>(now.ns / 1'000'000) + in.offset()};
+    }
+    /// Blocks anywhere, mostly of what is in flight.
+    void tell(Source& in, Segment& s)
+    {
+        const std::uint8_t how = in.u8();
+        s.sack_count = how % 5;
+        for (std::size_t i = 0; i < s.sack_count; ++i) {
+            const Sequence begin = c.send_unacknowledged() + (how & 64 ? in.offset() : in.u8() * 37u);
+            s.sack[i] = {begin, begin + (how & 128 ? in.offset() : in.u8() * 11u)};
+        }
     }
     void offer(std::size_t size)
     {
@@ -182,6 +218,7 @@ struct Fuzzed {
             // The peer may begin anywhere: only the one beginning that the octets go by is let in.
             if (s.seq != irs) return;
             peer_known = true;
+            if (s.timestamps) peer_clock = s.timestamps->value;
         }
         c.on_segment(now, s, runs);
     }
@@ -200,11 +237,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (setup & 2) f.config.receive_buffer = 50;
     if (setup & 4) f.config.send_buffer = 3000;
     if (setup & 8) f.config.mss = 100;
+    const std::uint8_t agreed = setup & 64 ? in.u8() : 3;
+    f.config.timestamps = (agreed & 1) != 0;
+    f.config.sack = (agreed & 2) != 0;
+    f.config.nagle = (agreed & 4) == 0;
+    f.config.initial_window = agreed & 8 ? 40 : 0;
     std::string text;
     if (setup & 16) {
         Segment syn = f.segment(in, irs, text);
         syn.flags = Flag::syn;
+        if (setup & 64) syn.timestamps = f.stamp(in, false);
+        if (setup & 64) syn.sack_permitted = true;
         f.peer_known = true;
+        if (syn.timestamps) f.peer_clock = syn.timestamps->value;
         f.c.open_passive(f.now, syn, {1u << 21}, iss);
     } else {
         f.c.set_session({1u << 21});
@@ -217,6 +262,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         s.ack = iss + 1;
         s.flags = setup & 16 ? Flags{Flag::ack} : Flag::syn | Flag::ack;
         s.window = in.u16();
+        if (setup & 64) s.timestamps = f.stamp(in, false);
+        if (setup & 64) s.sack_permitted = s.flags.has(Flag::syn);
+        if (f.c.timestamps() && !s.timestamps) s.timestamps = f.stamp(in, false);
         f.arrive(s);
         f.pump(false);
         HOLDS(f.c.state() == State::established);
@@ -232,7 +280,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (in.u8() % 4 == 0) f.c.close();
             break;
         case 5:
-            if (in.u8() % 16 == 0) f.c.abort();
+            switch (in.u8() % 16) {
+            case 0: f.c.abort(); break;
+            case 1: f.c.urge(); break;
+            case 2: f.c.set_keep_alive(f.now, true); break;
+            case 3: f.c.set_keep_alive(f.now, false); break;
+            case 4: f.c.abandon(f.now); break;
+            case 5: f.c.set_nagle(in.u8() % 2 == 0); break;
+            case 6: f.c.set_give_up(in.u16()); break;
+            case 7: f.now = f.now + wire::minutes(in.u16()); break;
+            default: break;
+            }
             break;
         case 6: corked = !corked; break;
         case 7: f.c.limit_mss(in.u16()); break;
@@ -248,6 +306,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (after(s.ack, f.c.send_max())) s.ack = f.c.send_max();
             s.flags = Flag::ack;
             s.window = in.u16();
+            if (f.c.timestamps()) s.timestamps = f.stamp(in, false);
+            if (f.c.sack()) f.tell(in, s);
             if (f.c.state() != State::syn_sent) f.arrive(s);
             break;
         }

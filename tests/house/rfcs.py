@@ -27,6 +27,8 @@ def rows():
         cells = [c.strip() for c in re.split(r"(?<!\\)\|", text.strip("|"))]
         if cells == COLUMNS or all(set(c) <= set("-: ") for c in cells):
             continue
+        if cells[0].startswith("MUST"):
+            continue  # RFC 9293's own table, which musts.py holds
         yield line, cells
 
 

@@ -93,8 +93,8 @@ TEST_CASE("a wrong word names the right one", "[arguments]")
     CHECK(wrong({"shwo", "r.pcapng"}) == "“shwo” makes no sense here. Did you mean “show”?\n");
     CHECK(wrong({"run", "a.toml", "--sede", "4"}).find("Did you mean “--seed”?") != std::string::npos);
     CHECK(wrong({"run", "a.toml", "--sede=4"}) == "“--sede=4” makes no sense here. Did you mean “--seed”?\n");
-    CHECK(wrong({"show", "r", "--view", "pakets"}) ==
-          "--view is one of story, dialogue, packets, state, not “pakets”. Did you mean “packets”?\n");
+    CHECK(wrong({"show", "r", "--view", "pakets"}) == "--view is one of story, ladder, dialogue, packets, dns, state, "
+                                                      "filter, not “pakets”. Did you mean “packets”?\n");
     CHECK(wrong({"run", "a.toml", "--record", "fulll"}).find("Did you mean “full”?") != std::string::npos);
     CHECK(wrong({"run", "a.toml", "--lang", "jp"}).find("en, ja") != std::string::npos);
     CHECK(wrong({"shwo"}, Language::ja) == "「shwo」は、ここでは意味を持ちません。 「show」のことですか？\n");
@@ -124,7 +124,12 @@ TEST_CASE("values that do not fit are refused", "[arguments]")
     CHECK(wrong({"check"}).find("SCENARIO is missing") != std::string::npos);
     CHECK(wrong({"run", "a.toml", "b.toml"}).find("“b.toml”") != std::string::npos);
     CHECK(wrong({"show", "r", "--filter", "arp"}).find("--filter goes with --view packets") != std::string::npos);
-    CHECK(wrong({"show", "r", "--at", "1s"}).find("--at goes with --view state") != std::string::npos);
+    CHECK(wrong({"show", "r", "--frame", "3"}).find("--frame goes with --view packets") != std::string::npos);
+    CHECK(wrong({"show", "r", "--view", "packets", "--frame", "3-x"}).find("--frame") != std::string::npos);
+    CHECK(wrong({"show", "r", "--svg"}).find("--svg goes with --view ladder") != std::string::npos);
+    CHECK(wrong({"show", "r", "--view", "state", "--mail", "1"}).find("Use --host") != std::string::npos);
+    CHECK(wrong({"export", "r", "-o", "x.pcap", "--mail", "1"}).find("--mail goes with .txt, .svg") !=
+          std::string::npos);
     CHECK(wrong({}).find("tegami --help") != std::string::npos);
 }
 

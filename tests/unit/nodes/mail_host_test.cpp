@@ -247,7 +247,7 @@ TEST_CASE("a host that stops, starts and restarts says so, once each", "[nodes][
     office.lab.at(seconds(4), "server", [&] { office.server.crash(true); });
     office.lab.at(seconds(5), "server", [&] { office.server.restart(); });
     office.send(seconds(6), {"ben@example.com"});
-    office.lab.run(seconds(10));
+    office.lab.run(seconds(120)); // the address is probed again behind a power cut
     std::vector<run::ProcessChange> changes;
     const run::Log log = office.lab.log();
     for (const auto& [at, changed] : Lab::facts<run::ProcessChanged>(log)) changes.push_back(changed.change);

@@ -276,3 +276,60 @@ TEST_CASE("the same seed draws the same, and a question more changes nobody's dr
     CHECK(drawn(1, false) == drawn(1, true));
     CHECK(drawn(1, false) != drawn(2, false));
 }
+
+TEST_CASE("where both families are spoken, A and AAAA are asked at once, and IPv6 comes first", "[nodes][names][ipv6]")
+{
+    Wiring wiring;
+    wiring.dual().host("ann").host("server").router("core").link("ann", "core").link("server", "core");
+    Lab lab{wiring};
+    Journal journal{lab.network.context};
+    Host ann{lab.network, journal, lab.node("ann"), "ann.test", 0};
+    Host server{lab.network, journal, lab.node("server"), "server.test", 0};
+    const wire::Address server4 = world_address(2), server6 = net::lab::address6(2, 1);
+
+    dns::ZoneProblems problems;
+    auto zone = dns::load_zone("@ 60 SOA ns root 1 2 3 4 60\n@ 60 NS ns\nns 60 A 10.0.2.1\nns 60 AAAA 2001:db8:0:2::1\n"
+                               "www 60 A 10.0.2.1\nwww 60 AAAA 2001:db8:0:2::1\nold 60 A 10.0.2.1\n",
+                               domain("example."), problems);
+    REQUIRE(zone);
+    NameServer::Settings serves;
+    serves.at = {server4, server6};
+    serves.zones.add(std::move(*zone));
+    server.add(std::make_unique<NameServer>(server, std::move(serves)));
+    StubNames::Settings asks; // a server that is asked to recurse and answers for its own zone
+    asks.resolvers = {{server6, wire::Port{53}}, {server4, wire::Port{53}}};
+    asks.sources = {{world_address(1), 24}, {net::lab::address6(1, 1), 64}};
+    StubNames stub{ann, asks};
+
+    Told told;
+    const auto ask = [](StubNames& names, std::string name, Told& into) -> Task<void> {
+        const auto found = co_await names.addresses(name, {});
+        std::string line = name;
+        if (found)
+            for (const wire::Address& each : *found) line += ' ' + wire::format(each);
+        into.push_back(line);
+    };
+    for (Host* host : {&ann, &server}) lab.at({}, host->name(), [host] { host->begin(); });
+    lab.at(seconds(1), "ann", [&] { ann.spawn(ask(stub, "www.example", told)); });
+    lab.at(seconds(2), "ann", [&] { ann.spawn(ask(stub, "old.example", told)); });
+    lab.run(seconds(10));
+    CHECK(told == Told{"www.example 2001:db8:0:2::1 10.0.2.1", "old.example 10.0.2.1"});
+    const run::Log log = lab.log();
+    const auto asked = Lab::facts<run::DnsAsked>(log);
+    REQUIRE(asked.size() == 4);
+    CHECK(asked[0].first == asked[1].first);
+    for (const auto& [at, fact] : asked) CHECK(fact.server == server6);
+    lab.engine.shut_down();
+}
+
+TEST_CASE("a host learns at once that its resolver does not listen, and asks the next", "[nodes][names]")
+{
+    NameWorld world;
+    StubNames::Settings settings;
+    settings.resolvers = {{world_address(5), wire::Port{5353}}, {world_address(2), wire::Port{53}}};
+    settings.sources = {{world_address(1), 24}};
+    StubNames stub{*world.hosts["ann"], settings};
+    world.lab.at(seconds(1), "ann", [&] { world.hosts["ann"]->spawn(world.ask_exchanges(stub, "example.com", {})); });
+    world.lab.run(seconds(2));
+    CHECK(world.told == Told{"example.com MX 20:mx2.example.com 10:mx1.example.com"});
+}

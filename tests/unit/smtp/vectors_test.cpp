@@ -230,6 +230,62 @@ TEST_CASE("chasquid's dialogues of AUTH", "[auth]")
     }
 }
 
+TEST_CASE("James's dialogue of AUTH LOGIN, line for line", "[auth]")
+{
+    const fs::path file = vectors_root /
+                          "smtp-scripts/apache+james-project/mpt/impl/smtp/core/src/main/resources/org/apache"
+                          "/james/smtp/scripts/authplain.test";
+    if (vectors_absent(file)) return;
+    class Users final : public sasl::Accounts {
+      public:
+        bool has_password(std::string_view user, std::string_view password) override
+        {
+            return user == "bob@mydomain.tld" && password == "secret";
+        }
+    };
+    Users users;
+    smtp::Policy policy;
+    policy.accounts = &users;
+    auto [client, server] = wire::PipeEnd::make_pair(1 << 16);
+    smtp::Session session{policy};
+    mailroom::Keeper keeper;
+    auto serving = smtp::serve(*server, session, keeper);
+    serving.start();
+    std::string heard;
+    const auto next_line = [&] {
+        heard += wire::as_text(client->ahead());
+        client->take(client->ahead().size());
+        const std::size_t end = heard.find("\r\n");
+        REQUIRE(end != heard.npos);
+        const std::string line = heard.substr(0, end);
+        heard.erase(0, end + 2);
+        return line;
+    };
+    // It leaves out the greeting of the client, which RFC 4954 §4 asks for.
+    next_line();
+    auto greeting = transcripts::detail::talk(*client, "EHLO x\r\n");
+    greeting.start();
+    while (next_line().starts_with("250-")) {
+    }
+    std::ifstream in{file};
+    int compared = 0;
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("C: ")) {
+            const std::string text = line.substr(3) + "\r\n";
+            auto writing = transcripts::detail::talk(*client, text);
+            writing.start();
+        } else if (line.starts_with("S: 334")) {
+            CHECK(next_line() == line.substr(3));
+            ++compared;
+        } else if (line.starts_with("S: 235")) {
+            CHECK(next_line().starts_with("235 "));
+            ++compared;
+        }
+    }
+    CHECK(compared == 3);
+    client->close();
+}
+
 TEST_CASE("floods: a hundred thousand recipients, and a line of four megabytes")
 {
     std::string many = "EHLO x\r\nMAIL FROM:<a@example.net>\r\n";

@@ -54,3 +54,13 @@ TEST_CASE("a duplicate ACK goes bare even where data waits", "[tcp][ack]")
     one.offer("answer");
     CHECK(one.in("A", 4, 1, "def") == Lines{"A 1 ack 1", "PA 1+6 ack 1"});
 }
+
+TEST_CASE("segments that are handed in together have one ACK", "[tcp][ack]")
+{
+    One one;
+    one.open();
+    const std::string text(1000, 'x');
+    const SpanRun run{1000, {9}};
+    for (int i = 0; i < 7; ++i) one.c->on_segment(one.now, one.segment("A", 1 + 1000 * i, 1, text), {&run, 1});
+    CHECK(one.pump() == Lines{"A 1 ack 7001"});
+}

@@ -91,6 +91,13 @@ TEST_CASE("closing: each way to TIME-WAIT and CLOSED", "[tcp]")
         CHECK(one.c->state() == State::close_wait);
         CHECK(as_text(one.c->arrived()) == "abcdef");
     }
+    SECTION("text that came early, behind a FIN that came late, is ignored")
+    {
+        CHECK(one.in("A", 10, 1, "ghost") == Lines{"A 1 ack 1"});
+        CHECK(one.in("FA", 1, 1, "end") == Lines{"A 1 ack 5"});
+        CHECK(one.c->early_octets() == 0);
+        CHECK(as_text(one.c->arrived()) == "end");
+    }
     SECTION("text behind a FIN is ignored")
     {
         one.in("FA", 1, 1);

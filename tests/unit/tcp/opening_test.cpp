@@ -189,3 +189,47 @@ TEST_CASE("SYN-RECEIVED", "[tcp]")
         CHECK(one.rules(NoteKind::segment_dropped) == Lines{"tcp.ack.missing"});
     }
 }
+
+TEST_CASE("what SYNs agree on stands on SYNs alone", "[tcp]")
+{
+    Config config;
+    config.receive_buffer = 1 << 20;
+    config.sack = config.timestamps = true;
+    One one{config};
+    one.open_whole();
+    one.say("text");
+    one.in("A", 5, 1, "early");
+    one.c->close();
+    one.pump();
+    one.c->abort();
+    one.pump();
+    REQUIRE(one.sent.size() >= 4);
+    for (const Outgoing& out : one.sent) {
+        CHECK_FALSE(out.segment.mss);
+        CHECK_FALSE(out.segment.window_scale);
+        CHECK_FALSE(out.segment.sack_permitted);
+    }
+}
+
+TEST_CASE("SYN-RECEIVED remembers whether it came from LISTEN or from SYN-SENT", "[tcp]")
+{
+    SECTION("from LISTEN: another SYN in the window goes back there")
+    {
+        One one;
+        one.listen();
+        CHECK(one.in("S", 5, 0).empty());
+        CHECK(one.c->finished());
+        CHECK(one.c->ending() == Ending::refused);
+    }
+    SECTION("from SYN-SENT: the user asked for it, so a SYN is only challenged")
+    {
+        One one;
+        one.reach(State::syn_sent);
+        one.in("S", 0, 0);
+        REQUIRE(one.c->state() == State::syn_received);
+        CHECK(one.in("S", 5, 0) == Lines{"A 1 ack 1"});
+        CHECK(one.c->state() == State::syn_received);
+        one.in("R", 1, 0); // and a reset is told to the user as a refusal
+        CHECK(one.c->ending() == Ending::refused);
+    }
+}

@@ -252,10 +252,11 @@ TEST_CASE("blocks that make no sense are not believed", "[tcp][sack]")
     warm_up(one);
     act(one, "say 6000");
     for (const char* const ack : {
-             "A 1 ack 6001 sack 9001-9001",  // of nothing
-             "A 1 ack 6001 sack 9001-8001",  // backwards
-             "A 1 ack 6001 sack 9001-12002", // beyond what was sent
-             "A 1 ack 6001 sack 5001-6001",  // below: a D-SACK
+             "A 1 ack 6001 sack 9001-9001",             // of nothing
+             "A 1 ack 6001 sack 9001-8001",             // backwards
+             "A 1 ack 6001 sack 9001-12002",            // beyond what was sent
+             "A 1 ack 6001 sack 5001-6001",             // below: a D-SACK
+             "A 1 ack 6001 sack 1879054193-3489666929", // half the numbers away, on either side
          }) {
         INFO(ack);
         CHECK(act(one, ack).empty());

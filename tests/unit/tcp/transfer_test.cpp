@@ -156,6 +156,88 @@ TEST_CASE("worse links, other sizes, more seeds", "[tcp][transfer]")
         }
 }
 
+TEST_CASE("with and without SACK and timestamps, ten seeds each: octets whole, nothing stalls", "[tcp][transfer]")
+{
+    struct Row {
+        unsigned loss, doubled, reordered;
+    };
+    for (const Row& row : {Row{0, 0, 0}, Row{2, 1, 5}, Row{10, 5, 10}, Row{25, 10, 30}})
+        for (const bool sack : {false, true})
+            for (const bool timestamps : {false, true})
+                for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+                    INFO("loss " << row.loss << " sack " << sack << " timestamps " << timestamps << " seed " << seed);
+                    Config config;
+                    config.sack = sack;
+                    config.timestamps = timestamps;
+                    Link link{config, seed};
+                    link.loss = row.loss;
+                    link.doubled = row.doubled;
+                    link.reordered = row.reordered;
+                    transfer(link, 100'000, minutes(60 * 24));
+                    CHECK(link.a.connection.sack() == sack);
+                    CHECK(link.a.connection.timestamps() == timestamps);
+                    if (row.loss + row.doubled + row.reordered == 0) CHECK(link.a.retransmitted == 0);
+                }
+}
+
+TEST_CASE("one end offers what the other does not: they still understand each other", "[tcp][transfer]")
+{
+    for (int bits = 0; bits < 16; ++bits) {
+        INFO(bits);
+        Link link{{}, 3};
+        link.a.config.sack = (bits & 1) != 0;
+        link.b.config.sack = (bits & 2) != 0;
+        link.a.config.timestamps = (bits & 4) != 0;
+        link.b.config.timestamps = (bits & 8) != 0;
+        link.loss = 5;
+        transfer(link, 50'000, minutes(60));
+        CHECK(link.a.connection.sack() == ((bits & 3) == 3));
+        CHECK(link.b.connection.timestamps() == ((bits & 12) == 12));
+    }
+}
+
+TEST_CASE("the scoreboard spares time and segments", "[tcp][transfer][sack]")
+{
+    std::size_t again[2] = {0, 0};
+    Duration taken[2];
+    for (const int sack : {0, 1})
+        for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+            Config config;
+            config.sack = sack == 1;
+            config.timestamps = true;
+            Link link{config, seed};
+            link.loss = 5;
+            transfer(link, 300'000, minutes(60));
+            again[sack] += link.a.retransmitted + link.b.retransmitted;
+        }
+    CHECK(again[1] * 10 < again[0] * 9);
+    for (const int sack : {0, 1}) { // four segments of one window are lost: no time-out with SACK
+        Config config;
+        config.sack = sack == 1;
+        config.initial_window = 20;
+        Link link{config};
+        std::size_t sent = 0, heard = 0;
+        link.lose = [&](const Link::Record& r) {
+            if (r.from == 0 && r.size != 0 && r.again == Again::no) ++sent;
+            return r.from == 0 && r.again == Again::no && r.size != 0 && sent >= 5 && sent < 13 && sent % 2 == 1;
+        };
+        link.a.user = [&, begun = false]() mutable {
+            if (begun || link.a.connection.state() != State::established) return;
+            begun = true;
+            link.a.connection.offer(as_octets(std::string(20 * 1460, 'x')), {3});
+        };
+        link.b.user = [&] {
+            heard += link.b.connection.arrived().size();
+            link.b.connection.consume(link.b.connection.arrived().size());
+        };
+        link.connect();
+        REQUIRE(link.run_until([&] { return heard == 20 * 1460; }, minutes(1)));
+        taken[sack] = link.now - Time{};
+        for (const Note& note : link.a.log) CHECK(note.rule != Rule::retransmission_timeout);
+    }
+    CHECK(taken[1] * 3 < taken[0] * 2);
+}
+
 TEST_CASE("a large window is used where both scale it", "[tcp][transfer]")
 {
     Config config;

@@ -80,3 +80,26 @@ TEST_CASE("silly windows: small pieces wait unless they are all, or half of the 
     CHECK(one.in("A", 1, 601, {}, 300) == Lines{"A 601+300 ack 1"});
     CHECK(one.in("A", 1, 901, {}, 2000) == Lines{"A 901+1000 ack 1", "PA 1901+100 ack 1"});
 }
+
+TEST_CASE("a window has no sign: 65,535 octets are many, and so are 2^30", "[tcp][persist]")
+{
+    Config config;
+    config.send_buffer = 2 << 20;
+    config.initial_window = 2000;
+    One one{config};
+    one.open(1000, 65535);
+    act(one, "say 100000");
+    CHECK(one.c->send_max() - one.c->send_unacknowledged() == 65'000); // and no silly segment behind
+    act(one, "A 1 ack 1 win 40000"); // above 32,767 likewise
+    CHECK(one.c->send_window() == 40'000);
+
+    One two{config};
+    two.c->open_active(two.now, Port{1}, Port{2}, our_iss);
+    two.pump();
+    Segment answer = two.segment("SA", 0, 1);
+    answer.window_scale = 14;
+    two.in(answer);
+    two.in("A", 1, 1, {}, 65535);
+    CHECK(two.c->send_window() == largest_window);
+    CHECK(two.c->send_window() > 1u << 29);
+}
