@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 5> endings{".pcapng", ".pcap", ".txt", ".
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
     std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view, at, mail, step, host,
-                            filter, output, sniff, junit, frame, variant;
+                            filter, output, sniff, junit, variant, frame;
     std::vector<std::string> files;
     bool json = false, quiet = false, help = false, version = false, svg = false, list = false;
 };

@@ -1,4 +1,5 @@
 #include "app/cli/simulate.hpp"
+#include "app/cli/viewing.hpp"
 #include "sim/export/json_export.hpp"
 #include "sim/export/story.hpp"
 #include "sim/narration/commentator.hpp"
@@ -90,14 +91,10 @@ Status carry_out(const RunCommand& command, const Context& context)
     }
     if (command.quiet) return Status::good;
 
-    const narration::Names names{log->header(), people_of(log->header(), scenario->loaded, context.language)};
-    const narration::Narrator narrator{catalogue, names};
-    const run::RunHeader header = titled(log->header(), context.language);
     const exporting::Medium medium = context.console.medium(context.language);
+    Viewing viewing{*log, context, catalogue, medium};
     const run::Journeys journeys{*log};
-    context.console.write(
-        exporting::story_text(exporting::tale_of(*log, journeys),
-                              {header, narrator, context.depth, medium, {}, act_lines_of(scenario->loaded)}));
+    context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), viewing.telling()));
     say_what_next(command, context.console, catalogue, medium);
     return Status::good;
 }

@@ -108,7 +108,7 @@ std::string letter_text(std::size_t k, std::size_t octets)
 
 std::string letters(const LetterWorld& what)
 {
-    std::string text = "title = \"Letters\"\nuntil = \"" + what.until +
+    std::string text = "title = \"Letters\"\nip = [4]\nuntil = \"" + what.until +
                        "\"\n"
                        "[isp.sakura]\ndomain = \"sakura.example.jp\"\n"
                        "[company.example]\ndomain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n"

@@ -235,14 +235,18 @@ TEST_CASE("a letter in an outbox is the same letter after a restart, and its nex
                 steps.push_back(&step);
                 journey += std::string{run::step_name(step.what.step)} + '#' + std::to_string(step.what.tries) + ' ';
             }
-            CHECK(journey == "S1#1 S1#2 R1#1 R2#1 R3#1 R4#1 ");
-            CHECK(steps.at(0)->outcome == run::Outcome::deferred);
-            CHECK(steps.at(1)->outcome == run::Outcome::done);
+            // A computer that had no power first makes sure of its address (RFC 5227), so that a try may come too early.
+            const std::size_t tries = static_cast<std::size_t>(std::ranges::count_if(
+                steps, [](const run::StepRow* step) { return step->what.step == run::Step::s1_submit; }));
+            CHECK((tries == 2 || tries == 3));
+            CHECK(journey == std::string{tries == 2 ? "S1#1 S1#2 " : "S1#1 S1#2 S1#3 "} + "R1#1 R2#1 R3#1 R4#1 ");
+            for (std::size_t t = 0; t < tries; ++t)
+                CHECK(steps.at(t)->outcome == (t + 1 == tries ? run::Outcome::done : run::Outcome::deferred));
         }
         bool seen = false;
         for (const Looked& f : look(log))
             if (f.from == "alice-pc" && f.payload.find("Subject: Letter 2\r\n") != f.payload.npos) {
-                CHECK(f.serves.contains("2.S1#2"));
+                CHECK((f.serves.contains("2.S1#2") || f.serves.contains("2.S1#3")));
                 CHECK_FALSE(f.serves.contains("2.S1#1"));
                 seen = true;
             }
