@@ -57,6 +57,39 @@ std::string reason_of(const run::FileError& error, const narration::Catalogue& c
     }
 }
 
+namespace {
+
+/// The first octets of a pcapng file: a section header.
+bool is_capture(const wire::OctetBuffer& octets)
+{
+    return octets.size() >= 4 && wire::load_u32(octets.data()) == 0x0A0D'0D0A;
+}
+
+/// A run's scenario with all that came from outside.
+std::optional<ReadScenario> read_run_again(const std::string& path, const Context& context,
+                                           const narration::Catalogue& catalogue)
+{
+    const auto log = open_run(path, context, catalogue);
+    if (!log) return std::nullopt;
+    auto replay = scenario::replay_of(*log);
+    if (!replay) {
+        complain(context, catalogue, catalogue.text("cli.error.not_a_run", {{"path", path}}));
+        return std::nullopt;
+    }
+    std::string text = replay->text;
+    const std::size_t sign = replay->file.find('#'); // NAME#VARIANT
+    auto loaded = scenario::read_scenario(
+        text, sign == std::string::npos ? std::string_view{} : std::string_view{replay->file}.substr(sign + 1));
+    if (!loaded) {
+        complain(context, catalogue, path, loaded.error());
+        return std::nullopt;
+    }
+    if (!plug_in_all(replay->plugs, loaded->plan, context, catalogue)) return std::nullopt;
+    return ReadScenario{std::move(text), std::move(*loaded), std::move(replay)};
+}
+
+} // namespace
+
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
                                                const narration::Catalogue& catalogue, std::string_view variant)
 {
@@ -72,13 +105,29 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
         complain(context, catalogue, sentence);
         return std::nullopt;
     }
+    if (octets && is_capture(*octets)) return read_run_again(path, context, catalogue);
     std::string text{lesson ? *lesson : wire::as_text(*octets)};
     auto loaded = scenario::read_scenario(text, variant);
     if (!loaded) {
         complain(context, catalogue, path, loaded.error());
         return std::nullopt;
     }
-    return ReadScenario{std::move(text), std::move(*loaded)};
+    return ReadScenario{std::move(text), std::move(*loaded), std::nullopt};
+}
+
+bool plug_in_all(const std::vector<scenario::Plug>& plugs, scenario::Plan& plan, const Context& context,
+                 const narration::Catalogue& catalogue)
+{
+    for (const scenario::Plug& plug : plugs) {
+        const auto plugged = scenario::plug_in(plan, plug);
+        if (plugged) continue;
+        narration::NamedTexts arguments = plugged.error().arguments;
+        complain(context, catalogue,
+                 catalogue.text("cli.error.tap.open",
+                                {{"name", plug.name}, {"why", catalogue.text(plugged.error().key, arguments)}}));
+        return false;
+    }
+    return true;
 }
 
 std::optional<run::Log> open_run(const std::string& path, const Context& context, const narration::Catalogue& catalogue)

@@ -6,6 +6,7 @@
 #include "sim/narration/catalogue.hpp"
 #include "sim/run/log.hpp"
 #include "sim/scenario/read_scenario.hpp"
+#include "sim/scenario/replay.hpp"
 
 #include <optional>
 #include <string>
@@ -28,10 +29,15 @@ std::string reason_of(const run::FileError& error, const narration::Catalogue& c
 struct ReadScenario {
     std::string text;
     scenario::Loaded loaded;
+    std::optional<scenario::Replay> replay; ///< where it came from a run, which is to be played again
 };
 /// A file, or where there is none of that name a lesson. Nothing, after saying why, where it cannot be used.
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
                                                const narration::Catalogue& catalogue, std::string_view variant = {});
+
+/// Gives the plan the machines that are plugged in; false, after saying why, where one cannot be.
+bool plug_in_all(const std::vector<scenario::Plug>& plugs, scenario::Plan& plan, const Context& context,
+                 const narration::Catalogue& catalogue);
 
 /// A run or capture; nothing, after saying why. One that is broken in the middle is noted and given.
 std::optional<run::Log> open_run(const std::string& path, const Context& context,

@@ -120,11 +120,11 @@ Path Internet::path(NodeId from, const wire::Address& destination, NicId over) c
     // Its own address: over the loopback interface, and from that same address.
     if (nic == itself) {
         if (host.loopback == itself) return {};
-        return {host.loopback, destination, destination, true};
+        return {host.loopback, destination, destination, true, destination.is_v4()};
     }
     const wire::Address source = source_over(nic, destination);
     if (source == wire::Address{}) return {};
-    return {nic, neighbour, source, true};
+    return {nic, neighbour, source, true, destination.is_v4()};
 }
 
 Frame& Internet::packet(const inet::Ipv4Header& header, std::size_t payload)
@@ -164,9 +164,8 @@ void Internet::on_packet(NicId nic, Frame& frame, bool to_a_group)
     if (!packet) [[unlikely]]
         return links_.drop(nic, frame, run::DropReason::malformed, packet.error().rule);
     const std::uint32_t destination = packet->header.destination;
-    if (destination == links_[nic].address) return deliver(nic, frame, *packet, to_a_group);
-
     const Host& host = host_at(nic);
+    if (!host.router && destination == links_[nic].address) return deliver(nic, frame, *packet, to_a_group);
     const Route* const route = host.ways.v4.find(destination);
     if (route && route->nic == itself) {
         if (inet::is_v4_loopback(destination) && links_[nic].kind != NicKind::loopback)
@@ -186,14 +185,15 @@ void Internet::on_packet(NicId nic, Frame& frame, bool to_a_group)
 void Internet::forward(NicId nic, Frame& frame, const inet::Ipv4Packet& packet, const Route& route, bool to_a_group)
 {
     const Host& host = host_at(nic);
-    if (!host.filters.empty() && is_filtered(nic, route.nic, frame, neutral(packet, ip_octets(frame), to_a_group)))
-        return;
-    const std::size_t size = packet.header_size() + packet.payload.size();
-    const std::uint16_t mtu = links_[route.nic].mtu;
-    const inet::Ipv4Fit fit = inet::fit_ipv4(packet.header.dont_fragment, size, mtu);
-    if (fit == inet::Ipv4Fit::refused && packet.header.time_to_live > 1) [[unlikely]] { // RFC 1191 §4
-        send_error(nic, frame, neutral(packet, ip_octets(frame), to_a_group), PacketError::too_big, mtu);
-        return links_.drop(nic, frame, run::DropReason::too_big);
+    if (host.guarded && is_filtered(nic, route.nic, frame, neutral(packet, ip_octets(frame), to_a_group))) return;
+    auto fit = inet::Ipv4Fit::whole;
+    if (const std::uint16_t mtu = links_[route.nic].mtu; frame.length > link::ethernet_header_size + mtu) [[unlikely]] {
+        const std::size_t size = packet.header_size() + packet.payload.size();
+        fit = inet::fit_ipv4(packet.header.dont_fragment, size, mtu);
+        if (fit == inet::Ipv4Fit::refused && packet.header.time_to_live > 1) { // RFC 1191 §4
+            send_error(nic, frame, neutral(packet, ip_octets(frame), to_a_group), PacketError::too_big, mtu);
+            return links_.drop(nic, frame, run::DropReason::too_big);
+        }
     }
     if (!inet::decrement_time_to_live(frame.data() + link::ethernet_header_size)) {
         send_error(nic, frame, neutral(packet, ip_octets(frame), to_a_group), PacketError::hop_limit);
@@ -247,7 +247,7 @@ void Internet::forward6(NicId nic, Frame& frame, const inet::Ipv6Packet& packet,
         send_error(nic, frame, neutral_packet, PacketError::beyond_scope);
         return links_.drop(nic, frame, run::DropReason::no_route);
     }
-    if (!host_at(nic).filters.empty() && is_filtered(nic, route->nic, frame, neutral_packet)) return;
+    if (host_at(nic).guarded && is_filtered(nic, route->nic, frame, neutral_packet)) return;
     const std::uint16_t mtu = links_[route->nic].mtu;
     if (neutral_packet.whole.size() > mtu && packet.header.hop_limit > 1) { // RFC 8200 §5: routers cut nothing
         send_error(nic, frame, neutral_packet, PacketError::too_big, mtu);

@@ -30,8 +30,9 @@ struct Path {
     wire::Address neighbour; ///< whose MAC address is needed
     wire::Address source;    ///< our address on that interface
     bool found = false;
+    bool v4 = true;
 
-    bool is_v4() const { return neighbour.is_v4(); }
+    bool is_v4() const { return v4; }
 };
 
 /// What a packet of either family begins with.
@@ -159,18 +160,15 @@ class Internet {
     static constexpr NicId itself{0xFFFF'FFFF}; ///< a route to the host's own address
 
   private:
-    struct Guard {
-        Filter filter;
-        NodeId router;
-    };
     struct Host {
         Ways ways;
         NicId first_nic{};
         NicId loopback = itself; ///< none
         bool router = false;
         bool has_nic = false;
-        std::vector<std::uint32_t> filters; ///< indices into guards_
+        bool guarded = false; ///< it has filters
     };
+    static_assert(sizeof(Host) <= 64, "a cache line: every packet that passes a router looks here");
     /// What few hosts ever need.
     struct Fragments {
         inet::Reassembly reassembly;
@@ -232,7 +230,7 @@ class Internet {
     std::vector<Host, engine::BigMemory<Host>> hosts_;          // by node
     std::map<std::pair<NodeId, wire::Address>, Errors> errors_; // by node and peer; emptied when it grows
     std::map<NodeId, Fragments> fragments_;
-    std::deque<Guard> guards_;
+    std::map<NodeId, std::deque<Filter>> filters_; // by router
 };
 
 } // namespace tegami::net

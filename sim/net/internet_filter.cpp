@@ -9,26 +9,28 @@ constexpr std::uint64_t packets_between_counts = 1'000;
 
 void Internet::add_filter(NodeId router, FilterSpec spec)
 {
-    hosts_[engine::index_of(router)].filters.push_back(static_cast<std::uint32_t>(guards_.size()));
-    guards_.push_back({Filter{std::move(spec)}, router});
+    hosts_[engine::index_of(router)].guarded = true;
+    filters_[router].emplace_back(std::move(spec));
 }
 
 const Filter* Internet::filter(std::string_view name) const
 {
-    for (const Guard& guard : guards_)
-        if (guard.filter.spec().name == name) return &guard.filter;
+    for (const auto& [router, filters] : filters_)
+        for (const Filter& filter : filters)
+            if (filter.spec().name == name) return &filter;
     return nullptr;
 }
 
 bool Internet::switch_filter_row(std::string_view name, std::uint32_t row, bool on)
 {
-    for (Guard& guard : guards_) {
-        if (guard.filter.spec().name != name) continue;
-        if (row == 0 || row > guard.filter.spec().rows.size()) return false;
-        guard.filter.switch_row(row, on);
-        context_.record(guard.router, {}, FactRef::none, run::FilterChanged{.filter = name, .row = row, .on = on});
-        return true;
-    }
+    for (auto& [router, filters] : filters_)
+        for (Filter& filter : filters) {
+            if (filter.spec().name != name) continue;
+            if (row == 0 || row > filter.spec().rows.size()) return false;
+            filter.switch_row(row, on);
+            context_.record(router, {}, FactRef::none, run::FilterChanged{.filter = name, .row = row, .on = on});
+            return true;
+        }
     return false;
 }
 
@@ -37,8 +39,7 @@ bool Internet::is_filtered(NicId nic, NicId out, Frame& frame, const Packet& pac
 {
     const NodeId node = links_[nic].node;
     const FilterPacket seen = packet.v4 ? look_at(*packet.v4) : look_at(*packet.v6);
-    for (const std::uint32_t index : hosts_[engine::index_of(node)].filters) {
-        Filter& filter = guards_[index].filter;
+    for (Filter& filter : filters_[node]) {
         const FilterVerdict verdict = filter.judge(context_.engine.now(), nic, out, seen);
         const bool followed = context_.spans.steps_of(frame.spans) != Spans{};
         const bool counts = verdict.row != 0 && verdict.count % packets_between_counts == 0;

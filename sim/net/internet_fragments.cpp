@@ -25,7 +25,8 @@ void Internet::forget_all(NodeId host)
         known->second.reassembly.clear();
         known->second.path_mtus.clear();
     }
-    for (const std::uint32_t filter : hosts_[engine::index_of(host)].filters) guards_[filter].filter.restart();
+    if (const auto filters = filters_.find(host); filters != filters_.end())
+        for (Filter& filter : filters->second) filter.restart();
 }
 
 // ---- cutting -------------------------------------------------------------------------------------------------------

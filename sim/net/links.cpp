@@ -46,6 +46,7 @@ Links::Links(Context& context, const Topology& topology) : context_(context)
                    : host.kind == HostKind::outside ? NicKind::outside
                                                     : NicKind::end;
         nics_of_[engine::index_of(nic.node)].push_back(NicId{i});
+        refresh_plain(nic);
         if (!interface.loopback) continue;
         nic.peer = NicId{i};
         set_figures(nic, loopback_figures);
@@ -88,24 +89,30 @@ void Links::transmit(NicId id, Frame& frame)
     if (!nic.up) [[unlikely]]
         return drop(id, frame, run::DropReason::link_down);
     const std::int64_t begins = std::max(now, nic.busy_until);
-    if (begins - now > nic.queue) [[unlikely]]
+    if (begins != now && begins - now > nic.queue) [[unlikely]]
         return drop(id, frame, run::DropReason::queue_full);
     ++handed_over_;
     nic.busy_until = begins + static_cast<std::int64_t>((frame.length * nic.picoseconds_an_octet + 999) / 1000);
     frame.left = nic.busy_until;
 
-    Passage passage{run::Fate::arrives, Duration{nic.busy_until + nic.delay - now}, false, {}};
-    if (nic.troubles != 0) trouble(nic, passage);
-    if (context_.recorder.wants(run::FactKind::frame_sent)) record_sent(nic, id, frame, passage.transit, passage.fate);
-    if (passage.fate != run::Fate::arrives) {
-        context_.frames.give_back(frame);
-        return;
-    }
+    const Duration transit{nic.busy_until + nic.delay - now};
+    if (nic.troubles != 0) return transmit_troubled(nic, id, frame, transit);
+    if (context_.recorder.wants(run::FactKind::frame_sent)) record_sent(nic, id, frame, transit, run::Fate::arrives);
     frame.to = nic.peer;
-    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + passage.transit.ns},
-                             engine::DueKind::arrival, frame.index, nic.tag_to_send());
-    if (passage.twice) [[unlikely]]
-        send_copy(nic, id, frame, passage.copy_transit);
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, {now + transit.ns}, engine::DueKind::arrival,
+                             frame.index, nic.send_tag);
+}
+
+void Links::transmit_troubled(Nic& nic, NicId id, Frame& frame, Duration transit)
+{
+    Passage passage{run::Fate::arrives, transit, false, {}};
+    trouble(nic, passage);
+    if (context_.recorder.wants(run::FactKind::frame_sent)) record_sent(nic, id, frame, passage.transit, passage.fate);
+    if (passage.fate != run::Fate::arrives) return context_.frames.give_back(frame);
+    frame.to = nic.peer;
+    context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, context_.engine.now() + passage.transit,
+                             engine::DueKind::arrival, frame.index, nic.send_tag);
+    if (passage.twice) send_copy(nic, id, frame, passage.copy_transit);
 }
 
 /// The link made two of one.
@@ -122,7 +129,7 @@ void Links::send_copy(const Nic& nic, NicId id, const Frame& frame, Duration tra
                                                                .rewritten = {}});
     if (recorded != FactRef::none) copy.cause = recorded;
     context_.engine.schedule(nic.node, nics_[index_of(nic.peer)].node, context_.engine.now() + transit,
-                             engine::DueKind::arrival, copy.index, nic.tag_to_send());
+                             engine::DueKind::arrival, copy.index, nic.send_tag);
 }
 
 void Links::trouble(Nic& nic, Passage& passage)
@@ -230,9 +237,37 @@ void Links::drop(NicId nic, Frame& frame, run::DropReason reason, std::string_vi
 /// Whether a frame that was on its way when something was cut is gone.
 bool Links::is_cut(const Nic& nic, const Frame& frame, std::uint16_t tag) const
 {
-    if (!nic.up || static_cast<std::uint8_t>(tag) != nic.cuts) return true;
+    if (!nic.up || static_cast<std::uint8_t>(tag) != static_cast<std::uint8_t>(nic.receive_tag)) return true;
+    if (tag == nic.receive_tag) return false;
     // Its sender lost power since: what had left before is on its way all the same.
     return frame.left > power_[engine::index_of(nics_[index_of(nic.peer)].node)].gone_at;
+}
+
+/// Frames that are cut, that nobody hears, or that no host takes. False where it goes on as any other.
+bool Links::take_elsewhere(const engine::Due& due, NicId id, Frame& frame)
+{
+    const Nic& nic = nics_[index_of(id)];
+    if (is_cut(nic, frame, due.tag)) {
+        context_.record(nic.node, frame.spans, frame.cause, run::FrameCut{.frame = frame.number, .nic = nic.peer});
+        context_.frames.give_back(frame);
+        return true;
+    }
+    if (!power_[engine::index_of(nic.node)].on) {
+        drop(id, frame, run::DropReason::host_off);
+        return true;
+    }
+    if (nic.kind != NicKind::port && nic.kind != NicKind::outside) return false;
+    if (nic.kind == NicKind::port)
+        switches_->on_frame(id, frame);
+    else
+        outside_->on_frame(id, frame);
+    return true;
+}
+
+void Links::refresh_plain(Nic& nic)
+{
+    nic.plain =
+        nic.up && power_[engine::index_of(nic.node)].on && nic.kind != NicKind::port && nic.kind != NicKind::outside;
 }
 
 void Links::on_arrival(const engine::Due& due)
@@ -240,17 +275,8 @@ void Links::on_arrival(const engine::Due& due)
     Frame& frame = context_.frames.at(due.subject);
     const NicId id = frame.to;
     const Nic& nic = nics_[index_of(id)];
-    if (!nic.up || due.tag != nic.tag_to_receive()) [[unlikely]] {
-        if (is_cut(nic, frame, due.tag)) {
-            context_.record(nic.node, frame.spans, frame.cause, run::FrameCut{.frame = frame.number, .nic = nic.peer});
-            context_.frames.give_back(frame);
-            return;
-        }
-    }
-    if (!power_[engine::index_of(nic.node)].on) [[unlikely]]
-        return drop(id, frame, run::DropReason::host_off);
-    if (nic.kind == NicKind::port) return switches_->on_frame(id, frame);
-    if (nic.kind == NicKind::outside) return outside_->on_frame(id, frame);
+    if ((!nic.plain || due.tag != nic.receive_tag) && take_elsewhere(due, id, frame)) [[unlikely]]
+        return;
 
     const auto ethernet = link::decode_ethernet(frame.octets());
     if (!ethernet) [[unlikely]]
@@ -357,8 +383,11 @@ void Links::set_mtu(NicId id, std::uint16_t octets)
 void Links::set_up(NicId nic, bool up)
 {
     Nic& n = nics_[index_of(nic)];
-    if (n.up && !up) ++n.cuts; // both ends count alike
+    if (n.up && !up) // both ends count alike
+        for (std::uint16_t* tag : {&n.send_tag, &n.receive_tag})
+            *tag = static_cast<std::uint16_t>((*tag & 0xFF00) | ((*tag + 1) & 0x00FF));
     n.up = up;
+    refresh_plain(n);
     changed(nic, up ? run::LinkChange::up : run::LinkChange::down, 0);
 }
 
@@ -380,6 +409,7 @@ void Links::set_power(NodeId host, bool on)
         internet_->forget_all(host);
     }
     for (const NicId id : nics_of(host)) {
+        refresh_plain(nics_[index_of(id)]);
         if (on) {
             neighbours_->check_addresses(id);
             continue;
@@ -390,8 +420,9 @@ void Links::set_power(NodeId host, bool on)
         if (nic.kind == NicKind::port) switches_->forget(id);
         // What has not left yet never will.
         nic.busy_until = std::min(nic.busy_until, now);
-        ++nic.lives;
-        ++nics_[index_of(nic.peer)].peer_lives;
+        nic.send_tag = static_cast<std::uint16_t>(nic.send_tag + 0x0100);
+        nics_[index_of(nic.peer)].receive_tag =
+            static_cast<std::uint16_t>(nics_[index_of(nic.peer)].receive_tag + 0x0100);
     }
 }
 

@@ -27,38 +27,41 @@ enum class NicKind : std::uint8_t {
     outside,  ///< of a machine outside the world
 };
 
-/// One interface: what every frame over it touches, together.
-struct Nic {
+/// One interface. What a frame on its way through a router touches lies in the first cache line.
+struct alignas(64) Nic {
     NodeId node{};
     NicId peer{}; ///< the interface at the link's other end; a loopback's is itself
     link::MacAddress mac;
+    link::MacAddress neighbour_mac; ///< of `neighbour`
     NicKind kind = NicKind::end;
     bool up = true;
-    std::uint8_t cuts = 0;       ///< how often its link went down, modulo 256: what was sent before does not arrive
-    std::uint8_t lives = 0;      ///< how often its host lost power, modulo 256: what waited to be sent is gone
-    std::uint8_t peer_lives = 0; ///< the same of the other end's host
+    bool plain = true; ///< of a host or router that has power, and up: most are
+    /// What the due of a frame's arrival must carry: of frames that this interface sends, and of those that it receives.
+    /// Low octet: how often the link went down, for what was sent before does not arrive. High: how often the sender's
+    /// host lost power, for what waited to be sent is gone.
+    std::uint16_t send_tag = 0;
+    std::uint16_t receive_tag = 0;
     std::uint16_t mtu = link::ethernet_mtu;
-    std::uint32_t address = 0; ///< its first IPv4 address, host order; 0: none that may be used
-    // The neighbour used last, so that most frames look no further.
+    // The IPv4 neighbour used last, so that most frames look no further; surely known before this second of `coarse`.
     std::uint32_t neighbour = 0;
-    link::MacAddress neighbour_mac;
-    std::int64_t neighbour_until = 0;
-    // Sending.
+    std::uint32_t neighbour_until = 0;
+    std::uint32_t troubles = 0;  ///< index of its Troubles; 0: none
     std::int64_t busy_until = 0; ///< when everything handed over so far has left
     std::int64_t delay = 0;      ///< ns
-    std::int64_t queue = 0;      ///< ns that a new frame may have to wait at most
     std::uint64_t picoseconds_an_octet = 0;
-    std::uint32_t troubles = 0; ///< index of its Troubles; 0: none
+
+    std::int64_t queue = 0; ///< ns that a new frame may have to wait at most
     std::uint32_t queue_octets = 0;
+    std::uint32_t address = 0; ///< its first IPv4 address, host order; 0: none that may be used
     // The IPv6 neighbour used last.
     wire::Address neighbour6;
     link::MacAddress neighbour6_mac;
     std::int64_t neighbour6_until = 0;
 
-    /// What the due of a frame's arrival must carry.
-    std::uint16_t tag_to_send() const { return static_cast<std::uint16_t>(lives << 8 | cuts); }
-    std::uint16_t tag_to_receive() const { return static_cast<std::uint16_t>(peer_lives << 8 | cuts); }
+    /// Time in 32 bits, in units of about a second.
+    static std::uint32_t coarse(std::int64_t ns) { return static_cast<std::uint32_t>(ns >> 30); }
 };
+static_assert(sizeof(Nic) == 128);
 
 /// What a link does to some of its frames, in one direction.
 struct Troubles {
@@ -96,7 +99,7 @@ class Links {
     void send(NicId nic, std::uint32_t neighbour, Frame& frame)
     {
         Nic& n = nics_[index_of(nic)];
-        if (n.neighbour == neighbour && context_.engine.now().ns < n.neighbour_until) [[likely]] {
+        if (n.neighbour == neighbour && Nic::coarse(context_.engine.now().ns) < n.neighbour_until) [[likely]] {
             link::encode({n.neighbour_mac, n.mac, link::EtherType::ipv4}, frame.data());
             transmit(nic, frame);
         } else
@@ -169,6 +172,9 @@ class Links {
     void changed(NicId nic, run::LinkChange change, std::uint64_t amount);
     void on_arrival(const engine::Due& due);
     bool is_cut(const Nic& nic, const Frame& frame, std::uint16_t tag) const;
+    bool take_elsewhere(const engine::Due& due, NicId id, Frame& frame);
+    void refresh_plain(Nic& nic);
+    void transmit_troubled(Nic& nic, NicId id, Frame& frame, Duration transit);
 
     Context& context_;
     Internet* internet_ = nullptr;

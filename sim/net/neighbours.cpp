@@ -96,7 +96,7 @@ void Neighbours::remember(NicId id, const Neighbour& neighbour)
     if (neighbour.is_v4()) {
         nic.neighbour = neighbour.address.to_v4();
         nic.neighbour_mac = neighbour.entry.mac;
-        nic.neighbour_until = neighbour.until;
+        nic.neighbour_until = Nic::coarse(neighbour.until);
     } else {
         nic.neighbour6 = neighbour.address;
         nic.neighbour6_mac = neighbour.entry.mac;

@@ -27,7 +27,7 @@ engine::Random Neighbours::draws(NicId nic, const Own& own) const
 {
     const NodeId node = links_[nic].node;
     return context_.engine.random(node, "address check",
-                                  format(own.what.address) + ' ' + std::to_string(links_[nic].lives) + ' ' +
+                                  format(own.what.address) + ' ' + std::to_string(links_[nic].send_tag >> 8) + ' ' +
                                       std::to_string(own.sent));
 }
 

@@ -124,7 +124,7 @@ std::expected<std::unique_ptr<TcpStream>, wire::ConnectError> Tcp::open(NodeId n
     const wire::Port port = free_port(node, way.source, to);
     if (port == wire::Port{}) return std::unexpected(wire::ConnectError::no_port);
 
-    Socket& socket = make({node, way.source, to.address, port, to.port});
+    Socket& socket = make({node, way.source, to.address, port, to.port}, way);
     const run::SpanId session = context_.spans.begin(
         {.kind = run::SpanKind::session, .node = node, .number = 0, .mail = {}, .step = {}, .tries = 0});
     socket.connection.set_session(context_.spans.only(session));
@@ -179,7 +179,8 @@ void Tcp::on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segme
     const NodeId node = links_[nic].node;
     const std::uint32_t index = find_listener(node, {packet.destination, segment.destination});
     Listener& listener = listeners_[index];
-    if (!internet_.path(node, packet.source, nic).found) return links_.drop(nic, frame, run::DropReason::no_route);
+    const Path back = internet_.path(node, packet.source, nic);
+    if (!back.found) return links_.drop(nic, frame, run::DropReason::no_route);
     tcp::Sequence behind = 0;
     if (replaced) {
         behind = replaced->connection.send_max();
@@ -206,7 +207,7 @@ void Tcp::on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segme
         notes_.clear();
         release(oldest);
     }
-    Socket& socket = make({node, packet.destination, packet.source, segment.destination, segment.source}, nic);
+    Socket& socket = make({node, packet.destination, packet.source, segment.destination, segment.source}, back);
     if (replaced && static_cast<std::int32_t>(socket.initial_send - behind) <= 0)
         socket.initial_send = behind + 1; // RFC 9293 §3.10.7.4
     socket.cause = frame.cause;
@@ -236,8 +237,10 @@ void Tcp::accept(Socket& socket)
 
 void Tcp::on_packet(NicId nic, Frame& frame, const Packet& packet)
 {
-    const auto pseudo =
-        inet::pseudo_header_sum(packet.source, packet.destination, inet::Protocol::tcp, packet.payload.size());
+    const auto pseudo = packet.v4 ? inet::pseudo_header_sum(packet.v4->header.source, packet.v4->header.destination,
+                                                            inet::Protocol::tcp, packet.payload.size())
+                                  : inet::pseudo_header_sum(packet.source, packet.destination, inet::Protocol::tcp,
+                                                            packet.payload.size());
     if (!tcp::checksum_is_right(packet.payload, pseudo)) [[unlikely]]
         return links_.drop(nic, frame, run::DropReason::bad_checksum, "RFC 9293 §3.1: the checksum is wrong");
     const auto segment = tcp::decode(packet.payload);

@@ -30,24 +30,26 @@ struct SocketName {
 
 /// A connection of some host, with what the host keeps beside the machine.
 struct alignas(64) Socket {
+    // What finding it and handing it a segment touches, in one cache line.
     SocketName name;
     std::uint32_t index = 0;
     TcpStream* stream = nullptr; ///< its user's end, as long as that lives
-    Path path;
-    std::int64_t due = 0; ///< when its one timer due lies; 0: none is outstanding
-    FactRef cause{};      ///< the last thing that happened here
     bool corked = false;
-    bool busy = false;          ///< an event is being handled: sending follows by itself
-    bool found = false;         ///< it is in the table of connections
-    bool recorded = false;      ///< its opening is in the run
-    std::uint32_t listener = 0; ///< whose half-open connection it is; 0: none
-    run::ConnectionId number{};
-    tcp::Connection connection;
-    tcp::Sequence initial_send = 0;
-    std::uint32_t unreachable = 0; ///< ICMP said so, so often
+    bool busy = false;     ///< an event is being handled: sending follows by itself
+    bool found = false;    ///< it is in the table of connections
+    bool recorded = false; ///< its opening is in the run
     bool v4 = true;
     bool dont_fragment = true;
     std::uint16_t mss_of_path = 0; ///< what its path carries; 0: as much as the link
+
+    std::int64_t due = 0;       ///< when its one timer due lies; 0: none is outstanding
+    FactRef cause{};            ///< the last thing that happened here
+    std::uint32_t listener = 0; ///< whose half-open connection it is; 0: none
+    run::ConnectionId number{};
+    Path path;
+    tcp::Connection connection;
+    tcp::Sequence initial_send = 0;
+    std::uint32_t unreachable = 0; ///< ICMP said so, so often
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -120,7 +122,7 @@ class Tcp {
         bool has_draws = false;
     };
 
-    Socket& make(const SocketName& name, NicId over = Internet::itself);
+    Socket& make(const SocketName& name, const Path& path);
     const tcp::Config& config_for(const Path& path);
     Socket* find_quoted(NodeId host, const ErrorReport& report);
     static void take_path(Socket& socket, const inet::PathMtu& path);

@@ -91,9 +91,8 @@ const tcp::Config& Tcp::config_for(const Path& path)
     return at->second;
 }
 
-Socket& Tcp::make(const SocketName& name, NicId over)
+Socket& Tcp::make(const SocketName& name, const Path& path)
 {
-    const Path path = internet_.path(name.node, name.remote, over);
     const tcp::Config& config = config_for(path);
     if (free_.empty()) {
         if (sockets_.empty() || sockets_.back().size() == sockets_a_piece)
