@@ -10,7 +10,7 @@ using namespace tegami::scenario;
 
 namespace {
 
-constexpr std::string_view two_sites = R"(
+constexpr std::string_view plugged_sites = R"(
 title = "Two sites"
 [isp.sakura]
 domain = "sakura.example.jp"
@@ -22,14 +22,14 @@ at = "sakura"
 at = "example"
 )";
 
-Loaded two_sites_loaded()
+Loaded plugged_sites_loaded()
 {
-    auto loaded = read_scenario(two_sites);
+    auto loaded = read_scenario(plugged_sites);
     REQUIRE(loaded);
     return std::move(*loaded);
 }
 
-std::string text_of(const inet::InterfaceAddress& address)
+std::string with_length(const inet::InterfaceAddress& address)
 {
     return wire::format(address.address) + '/' + std::to_string(address.network.length);
 }
@@ -38,12 +38,12 @@ std::string text_of(const inet::InterfaceAddress& address)
 
 TEST_CASE("a machine plugged in beside a home line gets a line of its own at the provider's edge")
 {
-    Loaded loaded = two_sites_loaded();
+    Loaded loaded = plugged_sites_loaded();
     REQUIRE(plug_in(loaded.plan, {"kernel", "home-alice"}));
     const PlugHost host = plug_host(loaded.plan, "kernel");
     REQUIRE(host.addresses.size() == 2);
-    CHECK(text_of(host.addresses[0]) == "192.0.2.66/32"); // alice has .65
-    CHECK(text_of(host.addresses[1]) == "2001:db8:1::66/128");
+    CHECK(with_length(host.addresses[0]) == "192.0.2.66/32"); // alice has .65
+    CHECK(with_length(host.addresses[1]) == "2001:db8:1::66/128");
     REQUIRE(host.gateway_v4);
     CHECK(wire::format(*host.gateway_v4) == "192.0.2.1");
     CHECK(wire::format(*host.gateway_v6) == "2001:db8:1::1");
@@ -55,16 +55,16 @@ TEST_CASE("a machine plugged in beside a home line gets a line of its own at the
 
 TEST_CASE("beside an office line it is on the company's LAN")
 {
-    Loaded loaded = two_sites_loaded();
+    Loaded loaded = plugged_sites_loaded();
     REQUIRE(plug_in(loaded.plan, {"kernel", "office-bob"}));
     const PlugHost host = plug_host(loaded.plan, "kernel");
-    CHECK(text_of(host.addresses[0]) == "198.51.100.66/24");
-    CHECK(text_of(host.addresses[1]) == "2001:db8:2::66/64");
+    CHECK(with_length(host.addresses[0]) == "198.51.100.66/24");
+    CHECK(with_length(host.addresses[1]) == "2001:db8:2::66/64");
 }
 
 TEST_CASE("two machines get two addresses and two cards")
 {
-    Loaded loaded = two_sites_loaded();
+    Loaded loaded = plugged_sites_loaded();
     REQUIRE(plug_in(loaded.plan, {"one", "home-alice"}));
     REQUIRE(plug_in(loaded.plan, {"two", "home-alice"}));
     const PlugHost one = plug_host(loaded.plan, "one"), two = plug_host(loaded.plan, "two");
@@ -74,7 +74,7 @@ TEST_CASE("two machines get two addresses and two cards")
 
 TEST_CASE("what cannot be plugged in says why")
 {
-    Loaded loaded = two_sites_loaded();
+    Loaded loaded = plugged_sites_loaded();
     const auto why = [&](const Plug& plug) {
         const auto plugged = plug_in(loaded.plan, plug);
         REQUIRE_FALSE(plugged);
@@ -102,11 +102,11 @@ TEST_CASE("frames from a machine outside are inputs, and a run with them plays a
         wire::store_u32(&frame[38], host.gateway_v4->to_v4());
         return frame;
     };
-    Loaded loaded = two_sites_loaded();
+    Loaded loaded = plugged_sites_loaded();
     const Plug plug{"kernel", "home-alice"};
     REQUIRE(plug_in(loaded.plan, plug));
     WorldOptions options;
-    options.text = two_sites;
+    options.text = plugged_sites;
     options.plugs = {plug};
     auto world = World::build(loaded, options, std::make_unique<run::MemorySink>());
     REQUIRE(world);
