@@ -11,7 +11,7 @@ using namespace tegami::scenario;
 
 namespace {
 
-const std::string world = R"(title = "x"
+const std::string teachers_world = R"(title = "x"
 [isp.sakura]
 domain = "sakura.example.jp"
 [company.example]
@@ -57,10 +57,10 @@ constexpr Mistake mistakes[] = {
 TEST_CASE("each typical mistake is answered so that one can mend it", "[teacher]")
 {
     std::string answers;
-    REQUIRE(read_scenario(world));
+    REQUIRE(read_scenario(teachers_world));
     for (const Mistake& mistake : mistakes) {
         CAPTURE(mistake.what);
-        const auto read = read_scenario(world + mistake.added);
+        const auto read = read_scenario(teachers_world + mistake.added);
         REQUIRE(!read);
         answers += "# " + std::string{mistake.what} + '\n' + mistake.added;
         for (const char* language : {"en", "ja"})
