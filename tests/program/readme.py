@@ -17,7 +17,7 @@ class Readme(unittest.TestCase):
     def hold(self, name, language):
         block = re.search(r"<!-- story:[^\n]*-->\n```\n(.*?)```\n<!-- /story -->", (ROOT / name).read_text(), re.DOTALL)
         self.assertTrue(block, f"{name} has no story")
-        scenario = ROOT / "scenarios" / "two-letters.toml"
+        scenario = ROOT / "scenarios" / "first-mail.toml"
         told = subprocess.run([TEGAMI, "run", str(scenario), "--lang", language], capture_output=True, text=True, check=True)
         ahead = [line.rstrip() for line in told.stdout.splitlines()]
         lines = [line.rstrip() for line in block[1].splitlines() if line.strip() not in ("", "[…]")]
