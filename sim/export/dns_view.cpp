@@ -176,20 +176,13 @@ class NameView {
     }
     void tell(Time at, const Reasoned& reasoned, std::size_t&)
     {
-        using enum run::DnsDecision;
-        const bool is_trouble =
-            reasoned.decision == refused_record || reasoned.decision == tries_next || reasoned.decision == gave_up;
-        if (telling_.depth == narration::Depth::plain && !is_trouble && reasoned.decision != follows_alias) return;
-        run::DnsDecided fact;
-        fact.decision = reasoned.decision;
-        fact.name = reasoned.name;
-        fact.type = reasoned.type;
-        fact.detail = reasoned.detail;
-        run::Event event;
-        event.node = reasoned.node;
-        event.what = fact;
-        page_.labelled({{number_column, "·"}, {time_column, clock(at), Style::dim}},
-                       {text_column, narrator_.tell(event, telling_.depth), is_trouble ? Style::held : Style::plain});
+        const bool is_trouble = reasoned.is_trouble();
+        if (telling_.depth == narration::Depth::plain && !is_trouble &&
+            reasoned.decision != run::DnsDecision::follows_alias)
+            return;
+        page_.labelled(
+            {{number_column, "·"}, {time_column, clock(at), Style::dim}},
+            {text_column, narrator_.tell(reasoned.event(), telling_.depth), is_trouble ? Style::held : Style::plain});
     }
 
     /// The records as they came, section by section.

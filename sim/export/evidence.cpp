@@ -418,20 +418,10 @@ void EvidenceTeller::tell(Time at, const Remembered& remembered, const Line&)
 /// What is as one would expect shows only where more is asked for.
 void EvidenceTeller::tell(Time at, const Reasoned& reasoned, const Line&)
 {
-    using enum run::DnsDecision;
-    const bool is_trouble =
-        reasoned.decision == refused_record || reasoned.decision == tries_next || reasoned.decision == gave_up;
-    if (!is_rfc() && !is_trouble && reasoned.decision != follows_alias) return;
-    run::DnsDecided fact;
-    fact.decision = reasoned.decision;
-    fact.name = reasoned.name;
-    fact.type = reasoned.type;
-    fact.detail = reasoned.detail;
-    run::Event event;
-    event.node = reasoned.node;
-    event.what = fact;
+    const bool is_trouble = reasoned.is_trouble();
+    if (!is_rfc() && !is_trouble && reasoned.decision != run::DnsDecision::follows_alias) return;
     put(catalogue_.text("story.label.reasoned"),
-        (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(event),
+        (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(reasoned.event()),
         is_trouble ? Style::held : Style::plain);
 }
 

@@ -107,6 +107,21 @@ struct Reasoned {
     std::string name;
     std::uint16_t type = 0;
     std::string detail;
+
+    /// Something went another way than it should.
+    bool is_trouble() const
+    {
+        using enum run::DnsDecision;
+        return decision == refused_record || decision == tries_next || decision == gave_up;
+    }
+    /// The fact that it came from, for whoever makes a sentence of it. Its texts are views of this.
+    run::Event event() const
+    {
+        run::Event event;
+        event.node = node;
+        event.what = run::DnsDecided{.decision = decision, .name = name, .type = type, .detail = detail};
+        return event;
+    }
 };
 
 /// A row of a packet filter decided about a packet.
