@@ -1,7 +1,7 @@
 #include "sim/nodes/handing_over.hpp"
 
 #include "protocols/mail/letter.hpp"
-#include "sim/net/tcp_stream.hpp"
+#include "sim/net/attempts.hpp"
 #include "sim/nodes/words.hpp"
 
 namespace tegami::nodes {
@@ -40,21 +40,21 @@ class OneLetter final : public smtp::Outbox {
 } // namespace
 
 Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, std::vector<wire::Address> addresses,
-                                                                  wire::Port port, run::Protocol protocol, Spans spans)
+                                                                  wire::Port port, run::Protocol protocol, Spans spans,
+                                                                  Waiting who)
 {
-    wire::ConnectError error = wire::ConnectError::unreachable;
-    for (const wire::Address& address : addresses) {
-        const wire::Endpoint peer{address, port};
-        auto stream = co_await host.network().tcp.connect(host.node(), peer, protocol, spans);
-        if (!stream) {
-            error = stream.error();
-            continue;
-        }
-        const auto* const tcp = dynamic_cast<const net::TcpStream*>(stream->get());
-        const Spans session = tcp ? tcp->session() : Spans{};
-        co_return Connected{std::move(*stream), peer, session};
-    }
-    co_return std::unexpected(error);
+    std::vector<wire::Endpoint> to;
+    for (const wire::Address& address : addresses) to.push_back({address, port});
+    net::Tcp& tcp = host.network().tcp;
+    const auto connecting = [&] {
+        if (who == Waiting::person) return net::connect_soonest(tcp, host.node(), to, protocol, spans);
+        return net::connect_in_turn(tcp, host.node(), to, protocol, spans, {});
+    };
+    net::Attempted attempted = co_await connecting();
+    if (!attempted.stream) co_return std::unexpected(attempted.stream.error());
+    const auto* const stream = dynamic_cast<const net::TcpStream*>(attempted.stream->get());
+    const Spans session = stream ? stream->session() : Spans{};
+    co_return Connected{std::move(*attempted.stream), to[attempted.which], session};
 }
 
 Handed judge(const smtp::MailResult& result, const std::vector<mail::Mailbox>& asked)

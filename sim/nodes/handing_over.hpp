@@ -15,9 +15,14 @@ struct Connected {
     Spans session;
 };
 
-/// Tries one address after the other, and says why the last of them failed.
+/// Who waits for the connection: a person, whose program tries the next address after 250 ms already (RFC 8305 §5), or a
+/// server, which tries one address after the other.
+enum class Waiting : std::uint8_t { person, server };
+
+/// To the first of the addresses that answers; or why the last of them failed.
 Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, std::vector<wire::Address> addresses,
-                                                                  wire::Port port, run::Protocol protocol, Spans spans);
+                                                                  wire::Port port, run::Protocol protocol, Spans spans,
+                                                                  Waiting who = Waiting::server);
 
 /// What a step came to, and for whom the letter still has to go.
 struct Handed {

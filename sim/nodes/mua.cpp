@@ -224,7 +224,8 @@ Task<void> Mua::hand_over(Hop to)
     std::string detail;
     auto addresses = co_await find_server(to, begun);
     if (addresses) {
-        auto connected = co_await connect_to_any(host_, std::move(*addresses), to.at.port, run::Protocol::smtp, serves);
+        auto connected = co_await connect_to_any(host_, std::move(*addresses), to.at.port, run::Protocol::smtp, serves,
+                                                 Waiting::person);
         if (connected) {
             smtp::ClientOptions options;
             options.hello = host_.domain_name();
@@ -408,7 +409,7 @@ Task<void> Mua::fetch_from(std::vector<MailId> mails, Steps& asking, bool keep, 
         co_return;
     }
     auto connected = co_await connect_to_any(host_, std::move(*addresses), settings_.mailbox.port, run::Protocol::pop3,
-                                             asking.spans());
+                                             asking.spans(), Waiting::person);
     if (!connected) {
         ended.reason = reason_of(connected.error());
         co_return;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 
 namespace tegami::scenario {
@@ -330,7 +331,7 @@ class Holder {
 
     // ---- questions
 
-    /// The right answer of a question: the first value that the step's facts have for it.
+    /// The right answer of a question: the first value that the facts of the step's last try have for it.
     std::optional<std::string> answer_of(const Ask& ask)
     {
         const run::MailRow* const row = mail(ask.mail.value);
@@ -340,7 +341,7 @@ class Holder {
             dot == std::string::npos ? std::string_view{} : std::string_view{ask.answer.value}.substr(0, dot);
         const std::string_view field =
             std::string_view{ask.answer.value}.substr(dot == std::string::npos ? 0 : dot + 1);
-        for (const run::SpanId span : row->steps) {
+        for (const run::SpanId span : std::views::reverse(row->steps)) {
             const run::StepRow* const step = journeys_.step(span);
             if (!step || step->what.step != ask.step) continue;
             for (const run::Event& event : log_.events()) {

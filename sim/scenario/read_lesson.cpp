@@ -62,7 +62,7 @@ constexpr Key<AskKeys> ask_keys[] = {
      [](Problems& problems, const Node& node, AskKeys& keys) { read_text(problems, node, keys.ask.text); }},
     {{"answer", "field of a fact", required, "\"port\"",
       "Where the right answer stands: a field of the step's facts, as `--json` shows them. The first fact that has it "
-      "counts; `KIND.FIELD`, such as \"step.ended.detail\", names the kind of fact too."},
+      "counts, of the last try that has one; `KIND.FIELD`, such as \"step.ended.detail\", names the kind of fact too."},
      [](Problems& problems, const Node& node, AskKeys& keys) { read_line(problems, node, keys.ask.answer); }},
     {{"choices", "list of people's texts", required, "[\"25\", \"110\", \"143\", \"587\"]",
       "What to choose from: at least two, the right one among them. That it is there is checked with the run."},

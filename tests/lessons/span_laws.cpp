@@ -1,6 +1,6 @@
 // Whom every frame of a run serves: the sets of spans, through buffers, segments, repeats and restarts.
 
-#include "protocols/inet/ipv4.hpp"
+#include "protocols/inet/ipv6.hpp"
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
@@ -47,15 +47,27 @@ std::vector<Looked> look(const run::Log& log)
                 one.serves.insert(std::to_string(story.find(s.mail)->number) + '.' +
                                   std::string{run::step_name(s.step)} + '#' + std::to_string(s.tries));
         }
-        if (const auto packet = inet::decode_ipv4(frame.octets.subspan(14));
-            frame.octets[12] == 8 && frame.octets[13] == 0) {
+        const std::uint16_t type = wire::load_u16(&frame.octets[12]);
+        inet::Protocol protocol = inet::Protocol::icmpv6; // ARP, or what asks for neighbours in IPv6
+        wire::Octets payload;
+        if (type == 0x0800) {
+            const auto packet = inet::decode_ipv4(frame.octets.subspan(14));
             REQUIRE(packet);
-            if (packet->header.protocol != inet::Protocol::tcp) { // a question to DNS
+            protocol = packet->header.protocol;
+            payload = packet->payload;
+        } else if (type == 0x86DD) {
+            const auto packet = inet::decode_ipv6(frame.octets.subspan(14));
+            REQUIRE(packet);
+            protocol = packet->header.next_header;
+            payload = packet->payload;
+        }
+        if (protocol != inet::Protocol::icmpv6) {
+            if (protocol != inet::Protocol::tcp) { // a question to DNS
                 one.kind = "udp";
                 all.push_back(std::move(one));
                 continue;
             }
-            const auto segment = tcp::decode(packet->payload);
+            const auto segment = tcp::decode(payload);
             REQUIRE(segment);
             one.payload = wire::as_text(segment->payload);
             one.seq = segment->seq;

@@ -638,3 +638,22 @@ TEST_CASE("a disk that is full or broken on any server puts letters off, and los
         }
     }
 }
+
+TEST_CASE("a person's program tries the next address after 250 ms", "[nodes][mua]")
+{
+    World world;
+    const wire::Address nobody = wire::Address::v4(0x0A00'0863);
+    world.table.addresses["msa.example.jp"] = std::vector{nobody, site::at(2)};
+    world.table.addresses["mail.example.com"] = std::vector{nobody, site::at(6)};
+    world.send(seconds(1), {"bob@example.com"});
+    world.read(seconds(10));
+    world.lab.run(minutes(30));
+    const run::Log log = world.lab.log();
+    for (const auto& [when, fact] : net::lab::Lab::facts<run::StepEnded>(log)) {
+        if (fact.step == Step::s1_submit) CHECK(when < seconds(2));
+        if (fact.step == Step::r4_fetch) CHECK(when < seconds(11));
+        CHECK(fact.outcome == Outcome::done);
+    }
+    CHECK(world.messages("bob-pc", "bob").size() == 1);
+    CHECK(world.left_over() == "");
+}

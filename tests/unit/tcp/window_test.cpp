@@ -90,7 +90,7 @@ TEST_CASE("a window has no sign: 65,535 octets are many, and so are 2^30", "[tcp
     one.open(1000, 65535);
     act(one, "say 100000");
     CHECK(one.c->send_max() - one.c->send_unacknowledged() == 65'000); // and no silly segment behind
-    act(one, "A 1 ack 1 win 40000"); // above 32,767 likewise
+    act(one, "A 1 ack 1 win 40000");                                   // above 32,767 likewise
     CHECK(one.c->send_window() == 40'000);
 
     One two{config};
