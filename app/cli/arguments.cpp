@@ -29,9 +29,9 @@ constexpr std::array<std::string_view, 5> endings{".pcapng", ".pcap", ".txt", ".
 
 /// The words as they were written; what they mean is looked at afterwards, so that every mistake has our own sentence.
 struct Words {
-    std::string file, save, seed = "1", until, record = "full", lang, depth = "plain", view, at, mail, step, host,
-                            filter, output, sniff, junit, frame, variant;
-    std::vector<std::string> files;
+    std::string file, save, seed = "1", serve_seed, until, record = "full", lang, depth = "plain", view, at, mail, step,
+                            host, filter, output, sniff, junit, frame, variant;
+    std::vector<std::string> files, taps;
     bool json = false, quiet = false, help = false, version = false, svg = false, list = false;
 };
 
@@ -131,6 +131,16 @@ class Parser {
         common(check, false);
         flag(check, "--json", words_.json, "cli.json");
         flag(check, "-q,--quiet", words_.quiet, "cli.quiet");
+
+        CLI::App& serve = subcommand("serve", "cli.serve.about");
+        positional(serve, "SCENARIO", words_.file, "cli.scenario");
+        CLI::Option* const taps = serve.add_option("--tap", words_.taps, catalogue_.text("cli.tap"));
+        taps->type_name("NAME=LINK")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        option(serve, "--save", words_.save, "FILE", "cli.save");
+        option(serve, "--seed", words_.serve_seed, "N", "cli.serve.seed");
+        option(serve, "--until", words_.until, "TIME", "cli.serve.until");
+        option(serve, "--record", words_.record, "LEVEL", "cli.record");
+        common(serve, false);
 
         CLI::App& lessons = subcommand("lessons", "cli.lessons.about");
         common(lessons, false);
@@ -243,12 +253,22 @@ class Parser {
         if (name == "show") result.command = read_show(command);
         if (name == "export") result.command = read_export(command);
         if (name == "check") result.command = read_check(command);
+        if (name == "serve") result.command = read_serve(command);
         if (name == "lessons") result.command = LessonsCommand{words_.json};
         if (name == "new") result.command = NewCommand{words_.file};
         if (name == "expand") {
             need(!words_.file.empty(), "SCENARIO", command);
             result.command = ExpandCommand{words_.file, words_.output, words_.variant};
         }
+    }
+
+    std::optional<engine::Duration> until()
+    {
+        if (words_.until.empty()) return std::nullopt;
+        const auto length = scenario::parse_amount(words_.until, scenario::duration_amount);
+        if (length) return engine::Duration{static_cast<std::int64_t>(*length)};
+        wrong(catalogue_.text("cli.error.duration", {{"option", "--until"}, {"word", words_.until}}));
+        return std::nullopt;
     }
 
     RunCommand read_run(const CLI::App& command)
@@ -259,13 +279,7 @@ class Parser {
         run.variant = words_.variant;
         run.save = words_.save;
         run.seed = number<std::uint64_t>("--seed", words_.seed);
-        if (!words_.until.empty()) {
-            const auto length = scenario::parse_amount(words_.until, scenario::duration_amount);
-            if (length)
-                run.until = engine::Duration{static_cast<std::int64_t>(*length)};
-            else
-                wrong(catalogue_.text("cli.error.duration", {{"option", "--until"}, {"word", words_.until}}));
-        }
+        run.until = until();
         run.record = choose<run::Level>("--record", words_.record, run::Choices<run::Level>::names);
         run.json = words_.json;
         run.quiet = words_.quiet;
@@ -349,6 +363,26 @@ class Parser {
         return {words_.files, words_.junit, number<std::uint64_t>("--seed", words_.seed), words_.json, words_.quiet};
     }
 
+    ServeCommand read_serve(const CLI::App& command)
+    {
+        need(!words_.file.empty(), "SCENARIO", command);
+        need(!words_.taps.empty(), "--tap NAME=LINK", command);
+        ServeCommand serve;
+        serve.scenario = words_.file;
+        for (const std::string& word : words_.taps) {
+            const std::size_t sign = word.find('=');
+            if (sign == std::string::npos || sign == 0 || sign + 1 == word.size())
+                wrong(catalogue_.text("cli.error.tap", {{"word", word}}));
+            else
+                serve.taps.push_back({word.substr(0, sign), word.substr(sign + 1)});
+        }
+        serve.save = words_.save;
+        if (!words_.serve_seed.empty()) serve.seed = number<std::uint64_t>("--seed", words_.serve_seed);
+        serve.until = until();
+        serve.record = choose<run::Level>("--record", words_.record, run::Choices<run::Level>::names);
+        return serve;
+    }
+
     // ---- help
 
     std::string help(const CLI::App& command) const
@@ -413,6 +447,7 @@ class Parser {
             return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt",
                     "tegami export run.pcapng -o ladder.svg --mail 1 --lang ja"};
         if (command == "check") return {"tegami check scenarios/*.toml --junit results.xml"};
+        if (command == "serve") return {"tegami serve scenarios/first-mail.toml --tap kernel=home-alice"};
         if (command == "lessons") return {"tegami lessons --lang ja"};
         if (command == "new") return {"tegami new letter.toml"};
         if (command == "expand") return {"tegami expand two-letters -o long.toml"};

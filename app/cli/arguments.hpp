@@ -81,13 +81,28 @@ struct ExpandCommand {
     std::string variant;
 };
 
+/// A place where the kernel is plugged in: it becomes a host of that name beside the link.
+struct Tap {
+    std::string name;
+    std::string link;
+};
+
+struct ServeCommand {
+    std::string scenario;
+    std::vector<Tap> taps;                 ///< at least one
+    std::string save;                      ///< empty: keep nothing
+    std::optional<std::uint64_t> seed;     ///< none: drawn, and kept with the run
+    std::optional<engine::Duration> until; ///< of the world's time; none: until stopped
+    run::Level record = run::Level::full;
+};
+
 /// Help or the version: text for the standard output.
 struct Information {
     std::string text;
 };
 
 using Command = std::variant<RunCommand, ShowCommand, ExportCommand, CheckCommand, LessonsCommand, NewCommand,
-                             ExpandCommand, Information>;
+                             ExpandCommand, ServeCommand, Information>;
 
 struct Arguments {
     narration::Language language{};

@@ -35,5 +35,6 @@ Status carry_out(const CheckCommand& command, const Context& context);
 Status carry_out(const LessonsCommand& command, const Context& context);
 Status carry_out(const NewCommand& command, const Context& context);
 Status carry_out(const ExpandCommand& command, const Context& context);
+Status carry_out(const ServeCommand& command, const Context& context);
 
 } // namespace tegami::cli

@@ -12,6 +12,13 @@ std::optional<std::string_view> find_text(std::string_view name)
     return found == texts.end() ? std::nullopt : std::optional{found->text};
 }
 
+/// From the whole journey to its parts and its obstacles; shelves of other names stand behind, by name.
+std::size_t place_of_shelf(std::string_view group)
+{
+    constexpr std::string_view shelves[] = {"send", "dns", "packets", "blocked"};
+    return static_cast<std::size_t>(std::ranges::find(shelves, group) - std::begin(shelves));
+}
+
 bool is_template(std::string_view name) { return name.starts_with("new."); }
 
 } // namespace
@@ -35,7 +42,8 @@ std::vector<LessonRow> gallery()
     }
     std::ranges::sort(rows, {}, [](const LessonRow& row) {
         const auto& card = row.scenario.card;
-        return std::tuple{!card, card ? card->group : std::string{}, card ? card->order : 0u, row.name};
+        const std::string group = card ? card->group : std::string{};
+        return std::tuple{!card, place_of_shelf(group), group, card ? card->order : 0u, row.name};
     });
     return rows;
 }

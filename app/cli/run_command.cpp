@@ -1,4 +1,7 @@
 #include "app/cli/simulate.hpp"
+#include "app/cli/viewing.hpp"
+#include "sim/export/dns_view.hpp"
+#include "sim/export/dns_walk.hpp"
 #include "sim/export/json_export.hpp"
 #include "sim/export/story.hpp"
 #include "sim/narration/commentator.hpp"
@@ -90,14 +93,15 @@ Status carry_out(const RunCommand& command, const Context& context)
     }
     if (command.quiet) return Status::good;
 
-    const narration::Names names{log->header(), people_of(log->header(), scenario->loaded, context.language)};
-    const narration::Narrator narrator{catalogue, names};
-    const run::RunHeader header = titled(log->header(), context.language);
     const exporting::Medium medium = context.console.medium(context.language);
     const run::Journeys journeys{*log};
-    context.console.write(
-        exporting::story_text(exporting::tale_of(*log, journeys),
-                              {header, narrator, context.depth, medium, {}, act_lines_of(scenario->loaded)}));
+    Viewing viewing{*log, scenario->loaded, context, catalogue, medium};
+    const exporting::Telling& telling = viewing.telling();
+    context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling));
+    if (journeys.mails().empty() && !exporting::walks_of(*log, *telling.book, {}).empty()) { // its story is the names'
+        run::Fold fold{*log};
+        context.console.write("\n" + exporting::dns_text(*log, journeys, fold, telling));
+    }
     say_what_next(command, context.console, catalogue, medium);
     return Status::good;
 }

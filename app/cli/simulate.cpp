@@ -59,12 +59,20 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
     if (!scenario.loaded.variant.empty()) options.file += '#' + scenario.loaded.variant;
     options.text = scenario.text;
     options.language = narration::name(context.language);
+    if (scenario.replay) {
+        options.seed = scenario.replay->seed;
+        options.file = scenario.replay->file;
+        options.inputs = scenario.replay->acts;
+        options.plugs = scenario.replay->plugs;
+        options.frames = scenario.replay->frames;
+    }
     auto world = scenario::World::build(scenario.loaded, std::move(options), std::move(sink), playing.commentator);
     if (!world) {
         complain(context, catalogue, playing.file, world.error());
         return std::nullopt;
     }
-    const engine::Time end = playing.until ? (*world)->start() + *playing.until : (*world)->end();
+    const engine::Time own_end = scenario.replay ? scenario.replay->end : (*world)->end();
+    const engine::Time end = playing.until ? (*world)->start() + *playing.until : own_end;
     run_with_progress(**world, end, context, catalogue);
     if (const auto finished = (*world)->finish(); !finished) return cannot_write(finished.error());
     if (playing.save.empty()) return run::Log::of((*world)->recorder().kept());

@@ -103,13 +103,24 @@ std::optional<exporting::Selection> read_selection(const Wanted& command, const 
 
 Viewing::Viewing(const run::Log& log, const Context& context, const narration::Catalogue& catalogue,
                  exporting::Medium medium)
-    : names_{log.header(), people_of(log.header(), context.language)},
-      narrator_{catalogue, names_},
-      header_{titled(log.header(), context.language)},
-      book_{log, names_},
-      telling_{header_, narrator_, context.depth, medium, {}, act_lines_of(log.header()), filter_rows_of(log.header()),
-               &book_}
+    : Viewing{log, scenario_of(log.header()), context, catalogue, medium}
 {
+}
+
+Viewing::Viewing(const run::Log& log, const std::optional<scenario::Loaded>& loaded, const Context& context,
+                 const narration::Catalogue& catalogue, exporting::Medium medium)
+    : names_{log.header(), loaded ? people_of(log.header(), *loaded, context.language) : std::vector<std::string>{}},
+      narrator_{catalogue, names_},
+      header_{loaded ? titled(log.header(), *loaded, context.language) : log.header()},
+      book_{log, names_},
+      telling_{header_, narrator_, context.depth, medium}
+{
+    telling_.book = &book_;
+    if (!loaded) return;
+    telling_.act_lines = act_lines_of(*loaded);
+    telling_.filter_rows = filter_rows_of(*loaded);
+    telling_.words = lesson_words_of(*loaded, context.language);
+    telling_.questions = questions_of(*loaded, context.language);
 }
 
 } // namespace tegami::cli

@@ -28,6 +28,9 @@ class Viewing {
   public:
     Viewing(const run::Log& log, const Context& context, const narration::Catalogue& catalogue,
             exporting::Medium medium);
+    /// Of a run whose scenario has been read already.
+    Viewing(const run::Log& log, const std::optional<scenario::Loaded>& loaded, const Context& context,
+            const narration::Catalogue& catalogue, exporting::Medium medium);
     Viewing(const Viewing&) = delete;
     Viewing& operator=(const Viewing&) = delete;
 

@@ -51,9 +51,12 @@ class NameView {
     static constexpr int number_column = 3;
     static constexpr int time_column = 6;
     static constexpr int way_column = 20;
-    static constexpr int question_column = 50;
-    static constexpr int answer_column = 73;
     static constexpr int text_column = way_column;
+    /// Of the questions of a walk, and of their answers: 0 where they do not all fit beside them.
+    struct Columns {
+        int question = 0;
+        int answer = 0;
+    };
 
     std::string none_key(bool none_at_all) const
     {
@@ -85,6 +88,27 @@ class NameView {
         return asked.answered ? answer_text(catalogue_, asked.outcome, asked.rcode, asked.type, asked.records)
                               : catalogue_.text("dns.outcome.waiting");
     }
+    static std::string question_of(const Asked& asked)
+    {
+        return narration::terminal_safe(question_text(asked.name, asked.type) + (asked.by_tcp ? " (TCP)" : ""));
+    }
+    Columns columns_of(const NameWalk& walk) const
+    {
+        constexpr int gap = 2, room_for_questions = 38;
+        int way = narration::width(way_of(walk.question)), question = 0, answer = 0;
+        for (const WalkStep& step : walk.steps) {
+            const auto* asked = std::get_if<Asked>(&step.what);
+            if (!asked) continue;
+            way = std::max(way, narration::width(way_of(*asked)));
+            question = std::max(question, narration::width(question_of(*asked)));
+            answer = std::max(answer, narration::width(answer_of(*asked)));
+        }
+        Columns columns;
+        columns.question = std::min(way_column + way + gap, page_columns - room_for_questions);
+        columns.answer = columns.question + question + gap;
+        if (columns.answer + answer > page_columns) columns.answer = 0;
+        return columns;
+    }
     static bool is_bad(const Asked& asked)
     {
         using enum run::DnsOutcome;
@@ -95,9 +119,10 @@ class NameView {
     void tell(const NameWalk& walk, std::size_t number)
     {
         const Asked& question = walk.question;
+        columns_ = columns_of(walk);
         page_.row({{0, catalogue_.text("dns.view.question", {{"number", number}}), Style::strong},
                    {way_column, way_of(question), Style::strong},
-                   {question_column, question_text(question.name, question.type), Style::strong}},
+                   {columns_.question, question_text(question.name, question.type), Style::strong}},
                   serves_text(log_, journeys_, walk.spans), Style::dim);
         std::size_t asked_others = 0;
         for (const WalkStep& step : walk.steps)
@@ -122,22 +147,19 @@ class NameView {
     void tell(Time at, const Asked& asked, std::size_t& number)
     {
         const std::string label = fmt::format("{}", ++number);
-        const std::string question =
-            narration::terminal_safe(question_text(asked.name, asked.type) + (asked.by_tcp ? " (TCP)" : ""));
-        const std::string way = way_of(asked), answer = answer_of(asked);
+        const std::string question = question_of(asked), way = way_of(asked), answer = answer_of(asked);
         const Style style = is_bad(asked) ? Style::stop : Style::plain;
-        const bool in_columns = narration::width(way) < question_column - way_column &&
-                                narration::width(question) < answer_column - question_column;
-        if (in_columns) {
-            page_.labelled({{number_column, label},
-                            {time_column, clock(at), Style::dim},
-                            {way_column, way},
-                            {question_column, question}},
-                           {answer_column, answer, style});
+        const bool in_columns = narration::width(way) < columns_.question - way_column;
+        const std::vector<Cell> head{{number_column, label}, {time_column, clock(at), Style::dim}};
+        if (in_columns && columns_.answer > 0) {
+            page_.labelled({head[0], head[1], {way_column, way}, {columns_.question, question}},
+                           {columns_.answer, answer, style});
         } else {
-            page_.labelled({{number_column, label}, {time_column, clock(at), Style::dim}},
-                           {way_column, way + "  " + question});
-            page_.paragraph({way_column + 2, "→ " + answer, style});
+            if (in_columns)
+                page_.labelled({head[0], head[1], {way_column, way}}, {columns_.question, question});
+            else
+                page_.labelled(head, {way_column, way + "  " + question});
+            page_.paragraph({columns_.question, "→ " + answer, style});
         }
         if (telling_.depth == narration::Depth::rfc) tell_records(asked.records);
     }
@@ -212,6 +234,7 @@ class NameView {
     const narration::Catalogue& catalogue_;
     AddressBook book_;
     Page page_;
+    Columns columns_; // of the walk at hand
 };
 
 } // namespace

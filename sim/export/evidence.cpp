@@ -59,11 +59,11 @@ void EvidenceTeller::tell(const Passage& passage)
 {
     const All all{passage.evidence};
     const std::vector<Line> lines = folded(all);
-    bool asked = false;
+    columns_ = name_columns(all, lines);
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (lines[i].left_out) continue;
-        if (is_plain() && std::holds_alternative<Found>(all[i].what)) {
-            if (!std::exchange(asked, true)) tell_found(passage);
+        if (!is_rfc() && std::holds_alternative<Found>(all[i].what)) {
+            if (!std::exchange(neighbours_told_, true)) tell_found();
             continue;
         }
         if (const auto* said = std::get_if<Said>(&all[i].what); is_plain() && said && said->reply != 0) {
@@ -83,7 +83,7 @@ void EvidenceTeller::tell(const Passage& passage)
 std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
 {
     std::vector<Line> lines(all.size());
-    if (!is_plain()) {
+    if (is_rfc()) {
         std::size_t number = 0;
         for (std::size_t i = 0; i < all.size(); ++i)
             if (const auto* asked = std::get_if<Asked>(&all[i].what); asked && !asked->recursive)
@@ -98,14 +98,11 @@ std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
 
 void EvidenceTeller::fold_files(All all, std::vector<Line>& lines) const
 {
-    bool is_deleted = false;
     for (std::size_t i = all.size(); i-- > 0;) {
-        if (const auto* kept = std::get_if<Kept>(&all[i].what))
-            is_deleted |= kept->change == run::MailboxChange::deleted;
         const Written* const written = written_of(all[i]);
         if (!written) continue;
-        // That a mailbox lost a letter says it all.
-        if (written->change == run::DiskChange::removed) lines[i].left_out = is_deleted;
+        // What a queue is done with is its own business, and that a mailbox lost a letter says it all.
+        if (written->change == run::DiskChange::removed) lines[i].left_out = true;
         // Content synced, name in place, name synced: the last of them stands for all.
         if (written->change != run::DiskChange::written) continue;
         const std::size_t synced = next_change(all, i, written->node, run::DiskChange::synced, written->path);
@@ -179,15 +176,10 @@ std::string EvidenceTeller::times(const Line& line) const
                            : catalogue_.text("story.times", {{"times", line.times}, {"time", clock(line.last)}});
 }
 
-/// All that were asked for one after the other.
-void EvidenceTeller::tell_found(const Passage& passage)
+/// All that were asked for one after the other; the first time says it for all.
+void EvidenceTeller::tell_found()
 {
-    std::string told = catalogue_.text("story.arp");
-    if (passage.arp_frames > 0)
-        told += catalogue_.text(
-            "story.arp.frames",
-            {{"frames", catalogue_.count("story.frames", static_cast<std::int64_t>(passage.arp_frames))}});
-    put("arp", told);
+    page_.hanging({label_column, "mac", Style::dim}, {text_column, catalogue_.text("story.arp"), Style::dim});
 }
 
 /// "250-mail.example.com … PIPELINING, SIZE 10485760, 8BITMIME", cut where the line ends.
@@ -238,7 +230,7 @@ void EvidenceTeller::tell(Time, const Said& said, const Line&)
 
 void EvidenceTeller::tell(Time at, const Found& found, const Line&)
 {
-    put("arp", clock(at) + "  " +
+    put("mac", clock(at) + "  " +
                    catalogue_.text("story.found", {{"node", narrator_.names().node(found.node)},
                                                    {"address", format(found.address)},
                                                    {"mac", format(found.mac)}}));
@@ -308,11 +300,12 @@ void EvidenceTeller::tell_fact(std::string_view label, Time at, NodeId node, con
     put(label, (is_plain() ? std::string{} : clock(at) + "  ") + narrator_.tell(event), style);
 }
 
-/// That the only server, at its only address, is tried needs no line of its own.
+/// Which server is tried, and that there is only one to try, the answers and steps say already.
 void EvidenceTeller::tell(Time at, const Routed& routed, const Line&)
 {
     using enum run::RouteChoice;
     if (is_plain() && (routed.choice == tries_host || routed.choice == tries_address)) return;
+    if (is_plain() && routed.choice == listed && !routed.detail.contains(',')) return;
     const bool is_trouble = routed.choice == null_mx || routed.choice == left_out;
     run::MailRouted fact;
     fact.choice = routed.choice;
@@ -347,39 +340,67 @@ std::string EvidenceTeller::host_of(const wire::Address& address) const
     return telling_.book ? telling_.book->name_of(address) : format(address);
 }
 
-/// "resolver → root   example.com MX?   ask for com: a.gtld.example", in columns as far as they fit.
-void EvidenceTeller::tell(Time at, const Asked& asked, const Line& line)
+EvidenceTeller::NameLine EvidenceTeller::name_line(Time at, const Asked& asked, const Line& line) const
 {
-    constexpr int question_column = 48, answer_column = 73;
-    std::string question{without_dot(asked.name)};
+    NameLine told;
+    told.question = without_dot(asked.name);
     std::vector<std::string> answers;
     const auto add = [&](const Asked& one) {
-        question += fmt::format(" {}?", narration::record_type_name(one.type));
+        told.question += fmt::format(" {}?", narration::record_type_name(one.type));
         std::string answer = one.answered ? answer_text(catalogue_, one.outcome, one.rcode, one.type, one.records)
                                           : catalogue_.text("dns.outcome.waiting");
-        const bool empty = one.answered && one.outcome == run::DnsOutcome::no_data;
+        const bool empty =
+            !one.answered || one.outcome == run::DnsOutcome::no_data || one.outcome == run::DnsOutcome::timed_out;
         if (empty && !line.with.empty()) answer = narration::record_type_name(one.type) + ": " + answer;
         if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(std::move(answer));
     };
     add(asked);
     for (const Asked* other : line.with) add(*other);
-    if (asked.by_tcp) question += " (TCP)";
-    const std::string answer = narration::terminal_safe(fmt::format("{}", fmt::join(answers, ", ")));
+    if (asked.by_tcp) told.question += " (TCP)";
+    told.question = narration::terminal_safe(told.question);
+    told.answer = narration::terminal_safe(fmt::format("{}", fmt::join(answers, ", ")));
     const bool bad = asked.answered && asked.outcome != run::DnsOutcome::answer &&
                      asked.outcome != run::DnsOutcome::alias && asked.outcome != run::DnsOutcome::referral &&
                      asked.outcome != run::DnsOutcome::no_data;
-    const Style style = bad ? Style::stop : Style::plain;
-    const std::string label = line.number > 0 ? fmt::format("{}", line.number) : std::string{"dns"};
-    std::string way = fmt::format("{} → {}", narrator_.names().node(asked.node), host_of(asked.server));
-    if (!is_plain()) way = clock(at) + "  " + way;
-    const std::string safe = narration::terminal_safe(question);
-    const bool in_columns = narration::width(way) < question_column - text_column &&
-                            narration::width(safe) < answer_column - question_column;
-    if (in_columns)
-        return page_.labelled({{label_column, label}, {text_column, way}, {question_column, safe}},
-                              {answer_column, answer, style});
-    put(label, way + "  " + safe);
-    page_.paragraph({text_column + 2, "→ " + answer, style});
+    told.style = bad ? Style::stop : Style::plain;
+    told.label = line.number > 0 ? fmt::format("{}", line.number) : std::string{"dns"};
+    told.way = fmt::format("{} → {}", narrator_.names().node(asked.node), host_of(asked.server));
+    if (!is_plain()) told.way = clock(at) + "  " + told.way;
+    return told;
+}
+
+/// Questions stand in one column, and where each line has room for it, answers in another.
+EvidenceTeller::NameColumns EvidenceTeller::name_columns(All all, const std::vector<Line>& lines) const
+{
+    constexpr int gap = 2, question_columns = 38; // the least that a question and its answer below it are given
+    int way = 0, question = 0, answer = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto* asked = std::get_if<Asked>(&all[i].what);
+        if (!asked || lines[i].left_out) continue;
+        const NameLine line = name_line(all[i].at, *asked, lines[i]);
+        way = std::max(way, narration::width(line.way));
+        question = std::max(question, narration::width(line.question));
+        answer = std::max(answer, narration::width(line.answer));
+    }
+    NameColumns columns;
+    columns.question = std::min(text_column + way + gap, page_columns - question_columns);
+    columns.answer = text_column + way + gap + question + gap;
+    if (columns.answer + answer > page_columns) columns.answer = 0;
+    return columns;
+}
+
+/// "resolver → root   example.com MX?   ask for com: a.gtld.example"
+void EvidenceTeller::tell(Time at, const Asked& asked, const Line& line)
+{
+    const NameLine told = name_line(at, asked, line);
+    if (columns_.answer > 0)
+        return page_.labelled({{label_column, told.label}, {text_column, told.way}, {columns_.question, told.question}},
+                              {columns_.answer, told.answer, told.style});
+    if (narration::width(told.way) < columns_.question - text_column)
+        page_.labelled({{label_column, told.label}, {text_column, told.way}}, {columns_.question, told.question});
+    else
+        put(told.label, told.way + "  " + told.question);
+    page_.paragraph({columns_.question, "→ " + told.answer, told.style});
 }
 
 void EvidenceTeller::tell(Time at, const Remembered& remembered, const Line&)
@@ -400,7 +421,7 @@ void EvidenceTeller::tell(Time at, const Reasoned& reasoned, const Line&)
     using enum run::DnsDecision;
     const bool is_trouble =
         reasoned.decision == refused_record || reasoned.decision == tries_next || reasoned.decision == gave_up;
-    if (is_plain() && !is_trouble && reasoned.decision != follows_alias) return;
+    if (!is_rfc() && !is_trouble && reasoned.decision != follows_alias) return;
     run::DnsDecided fact;
     fact.decision = reasoned.decision;
     fact.name = reasoned.name;
@@ -465,7 +486,7 @@ void EvidenceTeller::tell_silence(const Passage& passage)
 void EvidenceTeller::tell(Time at, const Written& written, const Line&)
 {
     const std::string label = catalogue_.text("story.label.disk");
-    if (is_plain() && written.change == run::DiskChange::folder_synced)
+    if (!is_rfc() && written.change == run::DiskChange::folder_synced)
         return put(label, clock(at) + "  " + catalogue_.text("story.safe"));
     run::DiskChanged fact;
     fact.change = written.change;

@@ -1,6 +1,6 @@
 #pragma once
-/// What stands under a step of the story: lines said, losses and repairs, what was stored. At the plain depth what belongs
-/// together is one line; deeper, each thing has its own.
+/// What stands under a step of the story: lines said, losses and repairs, what was stored. What belongs together is
+/// one line; at the depth of RFCs, each thing has its own.
 
 #include "sim/export/page.hpp"
 #include "sim/export/tale.hpp"
@@ -35,7 +35,11 @@ class EvidenceTeller {
     void tell_mending(const Passage& passage);
     /// That nobody answered: how often was called, and for how long.
     void tell_silence(const Passage& passage);
-    void begin_letter() { told_.clear(); }
+    void begin_letter()
+    {
+        told_.clear();
+        neighbours_told_ = false;
+    }
     void put(std::string_view label, const std::string& text, Style style = Style::plain);
 
     // The columns of a block.
@@ -44,7 +48,7 @@ class EvidenceTeller {
 
   private:
     using All = std::span<const Evidence>;
-    /// What the plain depth makes of one piece.
+    /// What all but the deepest telling makes of one piece.
     struct Line {
         bool left_out = false;
         std::uint32_t times = 1; ///< the same happened so often
@@ -52,8 +56,17 @@ class EvidenceTeller {
         std::vector<const Asked*> with = {}; ///< the same asked of the same for other types
         std::size_t number = 0;              ///< of a resolver's questions in this step
     };
+    /// Where question and answer of the name system's lines stand in a step.
+    struct NameColumns {
+        int question = 0;
+        int answer = 0; ///< 0: each answer has a line of its own, below its question
+    };
+    struct NameLine {
+        std::string label, way, question, answer;
+        Style style{};
+    };
 
-    void tell_found(const Passage& passage);
+    void tell_found();
     void tell_reply(All lines);
     std::vector<Line> folded(All all) const;
     void fold_files(All all, std::vector<Line>& lines) const;
@@ -61,6 +74,8 @@ class EvidenceTeller {
     void fold_repeated(All all, std::vector<Line>& lines) const;
     /// The same question for several types, one line; a resolver's own questions, numbered.
     void fold_questions(All all, std::vector<Line>& lines) const;
+    NameLine name_line(Time at, const Asked& asked, const Line& line) const;
+    NameColumns name_columns(All all, const std::vector<Line>& lines) const;
     std::string times(const Line& line) const;
     const FilterRow* row_of(const Matched& matched) const;
     std::string mending_of(const Matched& matched, const Passage& passage) const;
@@ -86,6 +101,7 @@ class EvidenceTeller {
     template <class Fact>
     void tell_fact(std::string_view label, Time at, NodeId node, const Fact& fact, Style style = Style::plain);
 
+    bool is_rfc() const { return telling_.depth == narration::Depth::rfc; }
     bool is_plain() const { return telling_.depth == narration::Depth::plain; }
     std::string clock(Time at) const;
     std::string host_of(const wire::Address& address) const;
@@ -99,6 +115,8 @@ class EvidenceTeller {
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
+    bool neighbours_told_ = false;  // in this letter
+    NameColumns columns_;           // of the step at hand
     std::vector<std::string> told_; // of causes and mendings, in this letter
 };
 

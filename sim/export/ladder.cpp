@@ -24,6 +24,9 @@ using Form = LadderRow::Form;
 using Kind = LadderRow::Kind;
 using narration::terminal_safe;
 
+/// Packets that leave together follow each other within this.
+constexpr engine::Duration asked_together = wire::milliseconds(5);
+
 /// Names the steps that rows serve, each time others come.
 class Captions {
   public:
@@ -84,6 +87,7 @@ class Conversation {
 
   private:
     using Connection = std::pair<run::NodeId, run::ConnectionId>;
+    using Exchange = std::tuple<run::NodeId, std::string, std::string>; // who asked, whom, about which name
 
     LadderRow* add(const run::Event& event, LadderRow row)
     {
@@ -218,10 +222,25 @@ class Conversation {
 
     // ---- names
 
+    /// The row of the same two hosts about the same name at about the same time: for addresses of both families one asks at once.
+    LadderRow* together(std::map<Exchange, std::size_t>& rows, const Exchange& exchange, engine::Time at)
+    {
+        const auto found = rows.find(exchange);
+        if (found == rows.end() || found->second >= ladder_.rows.size()) return nullptr;
+        LadderRow& row = ladder_.rows[found->second];
+        return at - row.at <= asked_together ? &row : nullptr;
+    }
     void take(const run::Event& event, const run::DnsAsked& fact)
     {
-        arrow(event, Form::question, names_.node(event.node), book_.name_of(fact.server),
-              question_text(fact.name, fact.type) + (fact.transport == run::DnsTransport::tcp ? "  (TCP)" : ""));
+        const std::string server = book_.name_of(fact.server);
+        const Exchange exchange{event.node, server, std::string{fact.name}};
+        const std::string behind = fact.transport == run::DnsTransport::tcp ? "  (TCP)" : "";
+        if (LadderRow* row = behind.empty() ? together(questions_, exchange, event.at) : nullptr) {
+            row->label += fmt::format(" {}?", narration::record_type_name(fact.type));
+            return;
+        }
+        if (arrow(event, Form::question, names_.node(event.node), server, question_text(fact.name, fact.type) + behind))
+            questions_[exchange] = ladder_.rows.size() - 1;
     }
     void take(const run::Event& event, const run::DnsAnswered& fact)
     {
@@ -230,8 +249,17 @@ class Conversation {
             note(event, question_text(fact.name, fact.type) + "  " + told, true);
             return;
         }
-        LadderRow* row = arrow(event, Form::answer, book_.name_of(fact.server), names_.node(event.node), told);
-        if (row != nullptr) row->stopped = fact.outcome == run::DnsOutcome::forged;
+        const std::string server = book_.name_of(fact.server);
+        const Exchange exchange{event.node, server, std::string{fact.name}};
+        const bool forged = fact.outcome == run::DnsOutcome::forged;
+        if (LadderRow* row = forged ? nullptr : together(answers_, exchange, event.at)) {
+            if (const std::string safe = terminal_safe(told); row->label != safe) row->label += ", " + safe;
+            return;
+        }
+        LadderRow* row = arrow(event, Form::answer, server, names_.node(event.node), told);
+        if (row == nullptr) return;
+        row->stopped = forged;
+        if (!forged) answers_[exchange] = ladder_.rows.size() - 1;
     }
 
     // ---- the network
@@ -239,6 +267,7 @@ class Conversation {
     void take(const run::Event& event, const run::FilterMatched& fact)
     {
         if (fact.action == run::FilterAction::pass) return;
+        filtered_ = fact.frame;
         const std::string told = telling_.narrator.tell(event);
         const auto frame = static_cast<std::uint64_t>(fact.frame);
         if (frame == 0 || frame > log_.frames()) {
@@ -253,13 +282,14 @@ class Conversation {
     }
     void take(const run::Event& event, const run::FrameDropped& fact)
     {
-        if (fact.reason != run::DropReason::not_for_us) note(event, telling_.narrator.tell(event), true);
+        const bool is_told = fact.reason == run::DropReason::filtered && fact.frame == filtered_; // by its row
+        if (fact.reason != run::DropReason::not_for_us && !is_told) note(event, telling_.narrator.tell(event), true);
     }
     void take(const run::Event& event, const run::FrameSent& fact) { lost(event, event.frame, fact.to, fact.fate); }
     void take(const run::Event& event, const run::FrameCrossed& fact) { lost(event, fact.frame, fact.to, fact.fate); }
     void lost(const run::Event& event, run::FrameRef frame, run::NicId to, run::Fate fate)
     {
-        if (fate == run::Fate::arrives) return;
+        if (fate == run::Fate::arrives || fate == run::Fate::copied) return;
         if (LadderRow* row = arrow(event, Form::control, names_.node(event.node), names_.host_of(to),
                                    catalogue_.text("ladder.lost", {{"frame", static_cast<std::uint64_t>(frame)}}))) {
             row->stopped = true;
@@ -294,6 +324,8 @@ class Conversation {
     std::map<Connection, wire::Address> peers_;
     std::map<run::SpanId, Transcript> transcripts_;
     std::map<std::tuple<run::NodeId, run::ConnectionId, std::uint64_t>, std::size_t> unheard_;
+    run::FrameRef filtered_{}; // the last that a row stopped
+    std::map<Exchange, std::size_t> questions_, answers_;
     std::tuple<run::SpanId, std::uint32_t> last_reply_;
     std::size_t reply_row_ = 0;
     std::string reply_first_;

@@ -57,6 +57,7 @@ class Story {
         page_.paragraph(
             {0, catalogue_.text(telling_.selection.at ? "story.until" : "story.end", {{"time", clock(tale_.end)}}),
              Style::dim});
+        tell_questions();
         return page_.take();
     }
 
@@ -103,6 +104,7 @@ class Story {
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
         evidence_.begin_letter();
+        said_.clear();
         for (std::size_t i = 0; i < shown.size(); ++i) {
             page_.blank();
             tell(*shown[i]);
@@ -144,7 +146,7 @@ class Story {
     {
         tell_head(passage,
                   passage.tries > 1 ? catalogue_.text("story.try", {{"tries", passage.tries}}) : std::string{});
-        if (passage.known) page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
+        tell_what_it_is(passage);
         if (is_first_in_session(passage)) {
             const Passage& opener = tale_.passages[*passage.opened_by];
             evidence_.put("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
@@ -152,6 +154,42 @@ class Story {
         }
         evidence_.tell(passage);
         tell_end(passage);
+    }
+
+    /// In the lesson's own words where it has some, once a letter; else, and for who asks for more, in ours.
+    void tell_what_it_is(const Passage& passage)
+    {
+        const LessonWords* const words = words_for(passage);
+        if (words && !words->head.empty()) page_.paragraph({text_column, words->head, Style::strong});
+        const bool is_said = words && !words->text.empty();
+        if (is_said) page_.paragraph({text_column, words->text});
+        if (!passage.known || (is_said && telling_.depth == narration::Depth::plain)) return;
+        page_.paragraph({text_column, narrator_.tell(begun_event(passage), telling_.depth)});
+    }
+    const LessonWords* words_for(const Passage& passage)
+    {
+        const std::uint32_t number = tale_.number_of(passage.mail);
+        for (const LessonWords& words : telling_.words) {
+            if (words.step != passage.step || (words.mail && *words.mail != number)) continue;
+            if (std::ranges::find(said_, &words) != said_.end()) continue;
+            said_.push_back(&words);
+            return &words;
+        }
+        return nullptr;
+    }
+
+    /// What the lesson asks, for a class to answer.
+    void tell_questions()
+    {
+        const Selection& selection = telling_.selection;
+        if (telling_.questions.empty() || selection.mail || selection.at || !selection.step.empty() ||
+            !selection.host.empty())
+            return;
+        page_.blank();
+        page_.row({{0, catalogue_.text("story.questions"), Style::strong}});
+        std::size_t number = 0;
+        for (const std::string& question : telling_.questions)
+            page_.hanging({code_column, fmt::format("{}", ++number)}, {text_column, question});
     }
 
     /// The first step of its mail in a connection that another mail had opened.
@@ -184,13 +222,13 @@ class Story {
         const std::string node = narrator_.names().node(passage.node);
         if (passage.step == Step::r2_store && passage.known)
             return catalogue_.text("story.into", {{"node", node}, {"mailbox", passage.peer}});
-        // The server begins the steps that a reader asks it for; who that is, the session knows.
+        // Fetching begins at the server, and so does a request of a reader that records none; who asks, the session knows.
         const bool is_known_client = passage.client != NodeId::scenario && passage.client != passage.node;
         const std::string client = is_known_client ? narrator_.names().node(passage.client) : passage.peer;
         std::string way = node + " → " + passage.peer;
         if (!passage.known || passage.peer == node)
             way = node;
-        else if (passage.step == Step::r3_request)
+        else if (passage.step == Step::r3_request && !narrator_.is_of_person(passage.node))
             way = client + " → " + node;
         else if (passage.step == Step::r4_fetch)
             way = node + " → " + client;
@@ -404,6 +442,7 @@ class Story {
     const narration::Catalogue& catalogue_;
     Page page_;
     EvidenceTeller evidence_;
+    std::vector<const LessonWords*> said_; // of this letter
 };
 
 } // namespace

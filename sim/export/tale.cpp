@@ -1,9 +1,9 @@
 #include "sim/export/tale.hpp"
 
-#include "protocols/link/ethernet.hpp"
 #include "sim/export/sort_stably.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tegami::exporting {
 namespace {
@@ -22,18 +22,18 @@ bool is_worth_telling(tcp::Rule rule)
     }
 }
 
-/// A question for a neighbour's MAC address, or its answer: ARP, or neighbour discovery (RFC 4861 §4.3, §4.4).
-bool is_about_neighbours(wire::Octets frame)
+/// A second copy arrives too.
+bool is_lost(run::Fate fate) { return fate != run::Fate::arrives && fate != run::Fate::copied; }
+
+/// The step that a look-up is part of.
+std::optional<Step> step_looked_up_for(Step lookup)
 {
-    const auto ethernet = link::decode_ethernet(frame);
-    if (!ethernet) return false;
-    if (ethernet->header.type == link::EtherType::arp) return true;
-    constexpr std::size_t next_header = 6, ipv6_header = 40;
-    constexpr std::uint8_t icmpv6 = 58, solicitation = 135, advertisement = 136;
-    const wire::Octets packet = ethernet->payload;
-    return ethernet->header.type == link::EtherType::ipv6 && packet.size() > ipv6_header &&
-           packet[next_header] == icmpv6 &&
-           (packet[ipv6_header] == solicitation || packet[ipv6_header] == advertisement);
+    switch (lookup) {
+    case Step::s1_dns: return Step::s1_submit;
+    case Step::s2_dns: return Step::s2_relay;
+    case Step::r3_dns: return Step::r3_request;
+    default: return std::nullopt;
+    }
 }
 
 void count_frame(Passage& passage, FrameRef frame)
@@ -79,10 +79,6 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<T
             const run::MailRow* mail = journeys.find(letter.id);
             return mail && mail->at > *at;
         });
-    for (Passage& passage : tale.passages)
-        for (const FrameRange& range : passage.frame_numbers)
-            for (auto frame = range.first; frame <= range.last; frame = FrameRef{static_cast<std::uint64_t>(frame) + 1})
-                passage.arp_frames += is_about_neighbours(log.frame(frame).octets) ? 1 : 0;
     return tale;
 }
 
@@ -222,7 +218,7 @@ void TaleFold::take_frame(const run::Event& event)
         }
         pending_.erase(waiting);
     }
-    if (fact.fate != run::Fate::arrives)
+    if (is_lost(fact.fate))
         take_stop(event, {.frame = event.frame, .from = event.node, .to = host_of(fact.to), .nic = fact.nic});
 }
 
@@ -361,7 +357,7 @@ void TaleFold::take(const run::Event& event)
     } else if (std::holds_alternative<run::FrameSent>(event.what)) {
         take_frame(event);
     } else if (const auto* crossed = std::get_if<run::FrameCrossed>(&event.what)) {
-        if (crossed->fate != run::Fate::arrives)
+        if (is_lost(crossed->fate))
             take_stop(event,
                       {.frame = crossed->frame, .from = event.node, .to = host_of(crossed->to), .nic = crossed->nic});
     } else if (const auto* dropped = std::get_if<run::FrameDropped>(&event.what)) {
@@ -431,6 +427,63 @@ void TaleFold::take(const run::Event& event)
     }
 }
 
+/// A row that stops a packet says so itself.
+void TaleFold::tell_filtered_once()
+{
+    for (Passage& passage : tale_.passages) {
+        const auto is_told = [&](const Stopped& stopped) {
+            return std::ranges::any_of(passage.evidence, [&](const Evidence& evidence) {
+                const auto* matched = std::get_if<Matched>(&evidence.what);
+                return matched && matched->node == stopped.from && matched->frame == stopped.frame;
+            });
+        };
+        std::erase_if(passage.evidence, [&](const Evidence& evidence) {
+            const auto* stopped = std::get_if<Stopped>(&evidence.what);
+            return stopped && stopped->reason == run::DropReason::filtered && is_told(*stopped);
+        });
+    }
+}
+
+/// RETR begins the fetching of a letter (RFC 1939 §5), though it is said while the request still is the step at hand; what
+/// is said after the request has ended belongs to the fetching too.
+void TaleFold::give_fetching_its_lines()
+{
+    for (Passage& fetch : tale_.passages) {
+        if (fetch.step != Step::r4_fetch || !fetch.known) continue;
+        for (Passage& request : tale_.passages) {
+            if (request.step != Step::r3_request || request.mail != fetch.mail || request.begun > fetch.begun) continue;
+            const auto is_fetching = [&](const Evidence& evidence) {
+                const auto* said = std::get_if<Said>(&evidence.what);
+                if (!said) return false;
+                return (said->by_client && said->text.starts_with("RETR ")) ||
+                       (request.ended && evidence.at > *request.ended);
+            };
+            std::ranges::copy_if(request.evidence, std::back_inserter(fetch.evidence), is_fetching);
+            std::erase_if(request.evidence, is_fetching);
+        }
+    }
+}
+
+/// A step looks up its server's name before it does anything else: the look-up stands before its step.
+void TaleFold::put_lookups_first(Letter& letter) const
+{
+    auto& order = letter.passages;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const Passage& lookup = tale_.passages[order[i]];
+        const std::optional<Step> step = step_looked_up_for(lookup.step);
+        if (!step) continue;
+        for (std::size_t j = i; j-- > 0;) {
+            const Passage& other = tale_.passages[order[j]];
+            if (other.step != *step || other.node != lookup.node || (other.ended && *other.ended < lookup.begun))
+                continue;
+            const auto at = order.begin();
+            std::rotate(at + static_cast<std::ptrdiff_t>(j), at + static_cast<std::ptrdiff_t>(i),
+                        at + static_cast<std::ptrdiff_t>(i) + 1);
+            break;
+        }
+    }
+}
+
 Tale TaleFold::finish(Time end, const run::Journeys& journeys)
 {
     tale_.end = end;
@@ -444,9 +497,12 @@ Tale TaleFold::finish(Time end, const run::Journeys& journeys)
         by_id[mail.id] = tale_.letters.size();
         tale_.letters.push_back({mail.id, mail.number, mail.from, mail.to, mail.subject, {}});
     }
+    tell_filtered_once();
+    give_fetching_its_lines();
     for (std::size_t i = 0; i < tale_.passages.size(); ++i)
         if (const auto found = by_id.find(tale_.passages[i].mail); found != by_id.end())
             tale_.letters[found->second].passages.push_back(i);
+    for (Letter& letter : tale_.letters) put_lookups_first(letter);
     // Where only ends were recorded, "by their beginning" says nothing: the order of the journey does.
     for (Letter& letter : tale_.letters)
         if (std::ranges::none_of(letter.passages, [&](std::size_t index) { return tale_.passages[index].known; }))

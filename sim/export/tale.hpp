@@ -188,7 +188,6 @@ struct Passage {
     std::string detail;
 
     std::uint64_t frames = 0;              ///< that served it, each counted where it was first sent
-    std::uint64_t arp_frames = 0;          ///< of these: those that asked for a MAC address and answered
     std::vector<FrameRange> frame_numbers; ///< ascending
     std::vector<SpanId> sessions;          ///< in which it was done
     NodeId client{};                       ///< who opened the first of them; scenario where there is none
@@ -262,6 +261,9 @@ class TaleFold {
     void join(SpanId session, std::size_t passage);
     /// The step that a session is at: the first that has not ended. None between two.
     std::optional<std::size_t> current(const Session& session) const;
+    void tell_filtered_once();
+    void give_fetching_its_lines();
+    void put_lookups_first(Letter& letter) const;
     void give_what_waited(Session& session, std::size_t passage);
     void add(run::Spans spans, Time at, decltype(Evidence::what) what);
     /// For what happens to a letter's file: where its step has ended long since, the step that its mail has come to.

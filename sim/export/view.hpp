@@ -33,6 +33,13 @@ struct FilterRow {
     std::uint32_t line = 0; ///< of the scenario's file
 };
 
+/// A lesson's own words for a step, in the reader's language.
+struct LessonWords {
+    run::Step step{};
+    std::optional<std::uint32_t> mail = std::nullopt; ///< none: every mail's
+    std::string head, text;                           ///< either may be empty
+};
+
 /// Everything a view needs beside the facts. Header and narrator must outlive it.
 struct Telling {
     const run::RunHeader& header;
@@ -43,6 +50,8 @@ struct Telling {
     std::vector<std::uint32_t> act_lines = {}; ///< by act, from 1: the line of the scenario's file that it stands in
     std::vector<FilterRow> filter_rows = {};   ///< of all filters, in the order of filter and row
     const AddressBook* book = nullptr;         ///< null: addresses are shown as they are
+    std::vector<LessonWords> words = {};
+    std::vector<std::string> questions = {}; ///< that the lesson asks, without their answers
 };
 
 } // namespace tegami::exporting

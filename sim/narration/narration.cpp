@@ -32,6 +32,12 @@ std::string_view state_text(tcp::State state)
     return state <= tcp::State::time_wait ? tcp::name(state) : std::string_view{"?"};
 }
 
+/// A domain name as sentences have it: without the dot at its end, of all but the root.
+std::string domain_text(std::string_view name)
+{
+    return terminal_safe(name.size() > 1 && name.ends_with('.') ? name.substr(0, name.size() - 1) : name);
+}
+
 std::uint64_t number_of(run::FrameRef frame) { return static_cast<std::uint64_t>(frame); }
 
 /// Steps whose end is a reply of SMTP's, RFC 5321 §4.2.1.
@@ -336,8 +342,11 @@ class Telling {
         // To port 25 nobody logs in: by her own hand, or within a network that trusts her.
         constexpr std::uint16_t between_servers = 25;
         const bool direct = fact.step == run::Step::s1_submit && fact.port == between_servers;
+        // A server tells of a request where its reader records none.
+        const bool asked = fact.step == run::Step::r3_request && !narrator_.is_of_person(event_.node);
         return deep(fmt::format("step.begun.{}", inside   ? "r1_inside"
                                                  : direct ? "s1_direct"
+                                                 : asked  ? "r3_asked"
                                                           : word(fact.step)),
                     {{"who", narrator_.who(event_.node)}, {"peer", terminal_safe(fact.peer)}, {"port", fact.port}});
     }
@@ -360,34 +369,34 @@ class Telling {
     {
         return plain("dns.asked", {{"node", node_},
                                    {"server", format(fact.server)},
-                                   {"name", terminal_safe(fact.name)},
+                                   {"name", domain_text(fact.name)},
                                    {"type", record_type_name(fact.type)}});
     }
     std::string operator()(const run::DnsAnswered& fact) const
     {
         return plain(fmt::format("dns.answered.{}", word(fact.outcome)), {{"node", node_},
                                                                           {"server", format(fact.server)},
-                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"name", domain_text(fact.name)},
                                                                           {"type", record_type_name(fact.type)}});
     }
     std::string operator()(const run::DnsServed& fact) const
     {
         return plain(fact.cached ? "dns.served.cached" : "dns.served", {{"node", node_},
                                                                         {"client", format(fact.client)},
-                                                                        {"name", terminal_safe(fact.name)},
+                                                                        {"name", domain_text(fact.name)},
                                                                         {"type", record_type_name(fact.type)}});
     }
     std::string operator()(const run::DnsCached& fact) const
     {
         return plain(fmt::format("dns.cached.{}", word(fact.change)), {{"node", node_},
-                                                                       {"name", terminal_safe(fact.name)},
+                                                                       {"name", domain_text(fact.name)},
                                                                        {"type", record_type_name(fact.type)},
                                                                        {"ttl", figure_text(fact.ttl)}});
     }
     std::string operator()(const run::DnsDecided& fact) const
     {
         // The last word is a stable key where it gives a reason: "192.0.2.53 timed.out", "limit.queries".
-        std::string detail = terminal_safe(fact.detail);
+        std::string detail = domain_text(fact.detail);
         const std::size_t space = detail.rfind(' ');
         const std::string key = "dns.why." + detail.substr(space == detail.npos ? 0 : space + 1);
         if (catalogue_.has(key))
@@ -395,7 +404,7 @@ class Telling {
                                           : catalogue_.text("dns.why.server", {{"server", detail.substr(0, space)},
                                                                                {"why", catalogue_.text(key)}});
         return plain(fmt::format("dns.decided.{}", word(fact.decision)), {{"node", node_},
-                                                                          {"name", terminal_safe(fact.name)},
+                                                                          {"name", domain_text(fact.name)},
                                                                           {"type", record_type_name(fact.type)},
                                                                           {"detail", detail}});
     }

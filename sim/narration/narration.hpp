@@ -34,6 +34,8 @@ class Narrator {
     std::string numbered(run::Step step) const;
     /// "Alice’s program", or the host's name where it is no person's.
     std::string who(run::NodeId node) const;
+    /// Whether a node is somebody's machine.
+    bool is_of_person(run::NodeId node) const { return !names_.person(node).empty(); }
     /// What an ICMP message says, in a few words; of ICMPv6 where `v6`. `neighbour`: whom neighbour discovery is about.
     std::string icmp(std::uint8_t type, std::uint8_t code, bool v6 = false, std::string_view neighbour = {}) const;
     /// The rule that octets broke, as a codec names it: "RFC 791 §3.1: the version is 4".

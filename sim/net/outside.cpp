@@ -7,8 +7,15 @@ Outside::Outside(Context& context, Links& links) : context_(context), links_(lin
     context.engine.handle(engine::DueKind::injected, this, [](void* self, const engine::Due& due) {
         Outside& outside = *static_cast<Outside*>(self);
         Frame& frame = outside.context_.frames.at(due.subject);
+        outside.record_input(due.target, frame);
         outside.links_.transmit(frame.to, frame);
     });
+}
+
+void Outside::record_input(NodeId node, Frame& frame)
+{
+    const std::string what = std::string{frame_input} + context_.engine.name(node);
+    frame.cause = context_.record(node, {}, FactRef::none, run::Input{.what = what, .octets = frame.octets()});
 }
 
 bool Outside::inject(NicId nic, Octets octets, Time at)

@@ -10,6 +10,9 @@
 
 namespace tegami::net {
 
+/// What an input says that is a frame: this and the name of the machine that sent it.
+inline constexpr std::string_view frame_input = "frame ";
+
 class Outside {
   public:
     /// Octets of a frame that arrived for the machine outside, and when. They are gone when the call returns.
@@ -27,6 +30,8 @@ class Outside {
     void on_frame(NicId nic, Frame& frame);
 
   private:
+    void record_input(NodeId node, Frame& frame);
+
     Context& context_;
     Links& links_;
     std::map<NicId, Sink> sinks_;

@@ -427,7 +427,8 @@ Task<void> Mua::fetch_from(std::vector<MailId> mails, Steps& asking, bool keep, 
         ended.reason = "read.not_listed";
     } else if (end.response && !end.response->ok) {
         ended.reason = "read.refused";
-        ended.detail = "-ERR " + end.response->text;
+        const std::string line = pop3::format(*end.response);
+        ended.detail = line.substr(0, line.find('\r'));
     } else {
         ended.reason = "broke";
     }

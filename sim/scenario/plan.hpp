@@ -19,7 +19,13 @@ namespace tegami::scenario {
 constexpr std::size_t hosts_limit = 1'000; ///< servers and devices written by hand
 constexpr std::size_t sites_limit = 255;   ///< the n-th site's net is 10.n.0.0/16
 
-enum class NodeKind : std::uint8_t { router, network_switch, server, device };
+enum class NodeKind : std::uint8_t {
+    router,
+    network_switch,
+    server,
+    device,
+    outside, ///< a machine that is no part of the world, plugged in
+};
 
 constexpr std::uint32_t nowhere = 0xFFFF'FFFF; ///< an index that points at nothing
 

@@ -57,9 +57,10 @@ enum class Role : std::uint8_t {
     mra,      ///< gives it out by POP3
     ns,       ///< answers for the site's zones
     resolver, ///< asks name servers for the site's hosts
+    echo,     ///< sends back what comes, for trying a network
 };
 
-inline constexpr std::string_view role_words[] = {"msa", "mta", "mda", "mra", "ns", "resolver"};
+inline constexpr std::string_view role_words[] = {"msa", "mta", "mda", "mra", "ns", "resolver", "echo"};
 
 /// Addresses of either family that begin alike.
 using Net = inet::Prefix;

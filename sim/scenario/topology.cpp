@@ -8,8 +8,14 @@ namespace {
 
 net::HostKind kind_of(NodeKind kind)
 {
-    if (kind == NodeKind::router) return net::HostKind::router;
-    return kind == NodeKind::network_switch ? net::HostKind::network_switch : net::HostKind::host;
+    switch (kind) {
+    case NodeKind::router: return net::HostKind::router;
+    case NodeKind::network_switch: return net::HostKind::network_switch;
+    case NodeKind::outside: return net::HostKind::outside;
+    case NodeKind::server:
+    case NodeKind::device: break;
+    }
+    return net::HostKind::host;
 }
 
 } // namespace

@@ -59,8 +59,27 @@ World::World(const Loaded& loaded, WorldOptions options, std::vector<Act> added,
                          run::Input{.what = input, .octets = {}});
     build_hosts();
     add_filters();
+    add_plugs(options);
     journal_.set_watcher(this);
     schedule_acts();
+}
+
+void World::add_plugs(const WorldOptions& options)
+{
+    plugs_ = options.plugs;
+    for (const Plug& plug : plugs_) {
+        recorder_.record(engine_.now(), NodeId::outside, {}, run::FactRef::none,
+                         run::Input{.what = format_plug_input(plug), .octets = {}});
+        plug_nics_.push_back(network_.links.nic_of(plan_.find_node(plug.name), 0));
+    }
+    for (const FrameInput& frame : options.frames)
+        for (std::size_t i = 0; i < plugs_.size(); ++i)
+            if (plugs_[i].name == frame.plug) inject(i, frame.octets, frame.at);
+}
+
+void World::attach(std::size_t plug, std::function<void(wire::Octets frame)> sink)
+{
+    network_.outside.attach(plug_nics_[plug], [sink = std::move(sink)](wire::Octets frame, Time) { sink(frame); });
 }
 
 World::~World() { engine_.shut_down(); }

@@ -6,6 +6,7 @@
 #include "sim/nodes/mua.hpp"
 #include "sim/nodes/stub_names.hpp"
 #include "sim/scenario/read_scenario.hpp"
+#include "sim/scenario/replay.hpp"
 
 namespace tegami::scenario {
 
@@ -18,6 +19,8 @@ struct WorldOptions {
     std::string text;                ///< and what it says, whole
     std::vector<std::string> inputs; ///< added acts as TOML, each `[[do]]` with `at`, in the order in which they came
     std::string language = "en";     ///< of the title
+    std::vector<Plug> plugs;         ///< that the plan was given by `plug_in`
+    std::vector<FrameInput> frames;  ///< that their machines sent in a run that is played again
 };
 
 class World final : nodes::Watcher {
@@ -37,6 +40,18 @@ class World final : nodes::Watcher {
     nodes::Host* find_host(std::string_view name);
     /// The identity of the scenario's mail of that number, from 1; number 0 where it was not sent yet.
     run::MailId mail(std::size_t number) const { return number <= mails_.size() ? mails_[number - 1] : run::MailId{}; }
+
+    // ---- machines outside, plugged in ---------------------------------------------------------------------------------
+
+    /// What the machine of a plug has to know about itself.
+    PlugHost plug_host(std::size_t plug) const { return scenario::plug_host(plan_, plugs_[plug].name); }
+    /// Where frames for that machine go from now on. They are gone when the call returns.
+    void attach(std::size_t plug, std::function<void(wire::Octets frame)> sink);
+    /// The machine sends a frame at `at`, not before now. False where it is none that a link can carry.
+    bool inject(std::size_t plug, wire::Octets frame, Time at)
+    {
+        return network_.outside.inject(plug_nics_[plug], frame, at);
+    }
 
     Time start() const { return engine_.start(); }
     /// When the scenario says that it is over.
@@ -58,6 +73,7 @@ class World final : nodes::Watcher {
     void add_server_roles(std::uint32_t plan_node, nodes::Host& host, nodes::Mailboxes& mailboxes);
     void add_mail_program(std::uint32_t plan_node, nodes::Host& host, nodes::Mailboxes& mailboxes);
     void add_filters();
+    void add_plugs(const WorldOptions& options);
     void schedule_acts();
     void schedule(std::size_t act, Time at);
     void carry_out(std::size_t act, NodeId node);
@@ -79,7 +95,9 @@ class World final : nodes::Watcher {
     run::Recorder recorder_;
     net::Network network_;
     nodes::Journal journal_;
-    std::vector<NodeId> node_ids_; // by plan node
+    std::vector<Plug> plugs_;
+    std::vector<net::NicId> plug_nics_; // by plug
+    std::vector<NodeId> node_ids_;      // by plan node
     std::vector<std::unique_ptr<nodes::Mailboxes>> mailboxes_;
     std::vector<std::unique_ptr<nodes::Host>> hosts_; // by plan node; none for routers
     std::vector<nodes::Mua*> muas_;                   // by plan node

@@ -1,5 +1,6 @@
 #include "protocols/dns/zone_text.hpp"
 #include "protocols/lmtp/server.hpp"
+#include "sim/nodes/echo.hpp"
 #include "sim/nodes/mda.hpp"
 #include "sim/nodes/mra.hpp"
 #include "sim/nodes/msa.hpp"
@@ -128,6 +129,7 @@ void World::add_server_roles(std::uint32_t i, nodes::Host& host, nodes::Mailboxe
         host.add(std::make_unique<nodes::NameServer>(host, nodes::NameServer::Settings{zones_of(plan_, i)}));
     if (node.site == nowhere) return;
     const PlanSite& site = plan_.sites[node.site];
+    if (node.has(Role::echo)) host.add(std::make_unique<nodes::Echo>(host));
     if (node.has(Role::resolver))
         host.add(std::make_unique<nodes::RecursiveResolver>(host, resolver_of(plan_, i, spans_)));
 

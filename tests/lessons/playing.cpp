@@ -1,9 +1,21 @@
 #include "tests/lessons/playing.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 namespace tegami::lessons {
+
+std::vector<std::string> scenario_names()
+{
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(TEGAMI_SOURCE_DIR "/scenarios"))
+        if (file.path().extension() == ".toml") names.push_back(file.path().stem().string());
+    std::ranges::sort(names);
+    REQUIRE(names.size() >= 7);
+    return names;
+}
 
 std::string scenario_text(const std::string& name)
 {
@@ -14,9 +26,9 @@ std::string scenario_text(const std::string& name)
     return text.str();
 }
 
-scenario::Loaded loaded(std::string_view text)
+scenario::Loaded loaded(std::string_view text, std::string_view variant)
 {
-    auto read = scenario::read_scenario(text);
+    auto read = scenario::read_scenario(text, variant);
     if (!read) {
         for (const scenario::Problem& problem : read.error()) UNSCOPED_INFO(problem.at.line << ": " << problem.key);
         FAIL("the scenario cannot be read");
@@ -34,7 +46,7 @@ std::unique_ptr<World> built(std::string_view text, const Play& play, std::uniqu
     options.file = "scenario.toml";
     options.text = text;
     options.inputs = play.inputs;
-    auto world = World::build(loaded(text), std::move(options), std::move(sink));
+    auto world = World::build(loaded(text, play.variant), std::move(options), std::move(sink));
     REQUIRE(world);
     return std::move(*world);
 }
@@ -108,7 +120,7 @@ std::string letter_text(std::size_t k, std::size_t octets)
 
 std::string letters(const LetterWorld& what)
 {
-    std::string text = "title = \"Letters\"\nuntil = \"" + what.until +
+    std::string text = "title = \"Letters\"\nip = [4]\nuntil = \"" + what.until +
                        "\"\n"
                        "[isp.sakura]\ndomain = \"sakura.example.jp\"\n"
                        "[company.example]\ndomain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n"

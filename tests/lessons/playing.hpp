@@ -15,14 +15,17 @@ using engine::Time;
 using scenario::World;
 using scenario::WorldOptions;
 
+/// The scenarios that come along, by name, in the order of the alphabet.
+std::vector<std::string> scenario_names();
 /// `scenarios/NAME.toml`, whole.
 std::string scenario_text(const std::string& name);
-scenario::Loaded loaded(std::string_view text);
+scenario::Loaded loaded(std::string_view text, std::string_view variant = {});
 
 struct Play {
     std::uint64_t seed = 1;
     run::Level level = run::Level::full;
     std::vector<std::string> inputs{};
+    std::string variant{};
 };
 
 /// A world that keeps its run in memory.

@@ -1,10 +1,12 @@
 // Whom every frame of a run serves: the sets of spans, through buffers, segments, repeats and restarts.
 
+#include "protocols/inet/ipv4.hpp"
 #include "protocols/inet/ipv6.hpp"
 #include "protocols/tcp/segment.hpp"
 #include "tests/lessons/playing.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 
 using namespace tegami;
@@ -17,7 +19,8 @@ struct Looked {
     std::uint64_t number = 0;
     std::string from; ///< host
     Time at;
-    std::string kind; ///< "arp", "syn", "fin", "ack" (bare), "data", "rst"
+    std::string
+        kind; ///< "arp" (and what IPv6 has for it), "nud" (to one neighbour), "udp", "syn", "fin", "ack" (bare), "data", "rst"
     std::string payload;
     std::uint32_t seq = 0;
     bool arrived = true;
@@ -47,26 +50,22 @@ std::vector<Looked> look(const run::Log& log)
                 one.serves.insert(std::to_string(story.find(s.mail)->number) + '.' +
                                   std::string{run::step_name(s.step)} + '#' + std::to_string(s.tries));
         }
-        const std::uint16_t type = wire::load_u16(&frame.octets[12]);
-        inet::Protocol protocol = inet::Protocol::icmpv6; // ARP, or what asks for neighbours in IPv6
+        const wire::Octets packet = frame.octets.subspan(14);
+        std::optional<inet::Protocol> protocol; // none: ARP
         wire::Octets payload;
-        if (type == 0x0800) {
-            const auto packet = inet::decode_ipv4(frame.octets.subspan(14));
-            REQUIRE(packet);
-            protocol = packet->header.protocol;
-            payload = packet->payload;
-        } else if (type == 0x86DD) {
-            const auto packet = inet::decode_ipv6(frame.octets.subspan(14));
-            REQUIRE(packet);
-            protocol = packet->header.next_header;
-            payload = packet->payload;
+        if (const auto v4 = inet::decode_ipv4(packet); frame.octets[12] == 0x08 && frame.octets[13] == 0x00) {
+            REQUIRE(v4);
+            protocol = v4->header.protocol;
+            payload = v4->payload;
+        } else if (frame.octets[12] == 0x86 && frame.octets[13] == 0xDD) {
+            const auto v6 = inet::decode_ipv6(packet);
+            REQUIRE(v6);
+            protocol = v6->header.next_header;
+            payload = v6->payload;
         }
-        if (protocol != inet::Protocol::icmpv6) {
-            if (protocol != inet::Protocol::tcp) { // a question to DNS
-                one.kind = "udp";
-                all.push_back(std::move(one));
-                continue;
-            }
+        if (protocol == inet::Protocol::icmpv6) one.kind = frame.octets[0] & 1 ? "arp" : "nud"; // RFC 4861 §7.2, §7.3
+        if (protocol == inet::Protocol::udp) one.kind = "udp";                                  // a question to DNS
+        if (protocol == inet::Protocol::tcp) {
             const auto segment = tcp::decode(payload);
             REQUIRE(segment);
             one.payload = wire::as_text(segment->payload);
@@ -177,6 +176,7 @@ TEST_CASE("SYN and FIN serve the session, and a bare ACK what it acknowledges", 
         const std::string session = f.at < world->start() + wire::seconds(5) ? alices : bobs;
         INFO("frame " << f.number << ", " << f.kind);
         arps += f.kind == "arp";
+        if (f.kind == "nud") continue;            // whether a neighbour is still there may be nobody's question
         if (f.kind == "arp" || f.kind == "udp") { // both serve a session, or the look-up before it
             CHECK_FALSE(f.serves.empty());
             continue;
@@ -190,7 +190,7 @@ TEST_CASE("SYN and FIN serve the session, and a bare ACK what it acknowledges", 
         const Looked* said = nullptr;
         for (std::size_t k = 0; k < i; ++k)
             if (frames[k].from != f.from && frames[k].kind != "arp" && frames[k].kind != "ack" &&
-                frames[k].kind != "udp")
+                frames[k].kind != "udp" && frames[k].kind != "nud")
                 said = &frames[k];
         REQUIRE(said);
         CHECK(std::ranges::includes(said->serves, f.serves));
@@ -238,6 +238,7 @@ TEST_CASE("a letter in an outbox is the same letter after a restart, and its nex
         const run::Log log = log_of(*world);
         const run::Journeys story{log};
         REQUIRE(story.mails().size() == 2); // no new mail came of the restart
+        std::size_t tries = 0;
         for (const run::MailRow& mail : story.mails()) {
             std::string journey;
             std::vector<const run::StepRow*> steps;
@@ -247,14 +248,18 @@ TEST_CASE("a letter in an outbox is the same letter after a restart, and its nex
                 steps.push_back(&step);
                 journey += std::string{run::step_name(step.what.step)} + '#' + std::to_string(step.what.tries) + ' ';
             }
-            CHECK(journey == "S1#1 S1#2 R1#1 R2#1 R3#1 R4#1 ");
-            CHECK(steps.at(0)->outcome == run::Outcome::deferred);
-            CHECK(steps.at(1)->outcome == run::Outcome::done);
+            // After a power cut the first try may come before the host is sure of its addresses.
+            const bool early = journey == "S1#1 S1#2 S1#3 R1#1 R2#1 R3#1 R4#1 ";
+            if (!early) CHECK(journey == "S1#1 S1#2 R1#1 R2#1 R3#1 R4#1 ");
+            const std::size_t last = early ? 2 : 1;
+            for (std::size_t i = 0; i < last; ++i) CHECK(steps.at(i)->outcome == run::Outcome::deferred);
+            CHECK(steps.at(last)->outcome == run::Outcome::done);
+            tries = last + 1;
         }
         bool seen = false;
         for (const Looked& f : look(log))
             if (f.from == "alice-pc" && f.payload.find("Subject: Letter 2\r\n") != f.payload.npos) {
-                CHECK(f.serves.contains("2.S1#2"));
+                CHECK(f.serves.contains("2.S1#" + std::to_string(tries)));
                 CHECK_FALSE(f.serves.contains("2.S1#1"));
                 seen = true;
             }

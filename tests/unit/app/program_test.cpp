@@ -498,7 +498,16 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     using program_test::program;
     const auto listed = program({"lessons"});
     CHECK(listed.status == Status::good);
-    CHECK(listed.out.find("two-letters  Two letters, one connection (10 minutes)") != std::string::npos);
+    // From the whole journey to its parts and its obstacles.
+    std::size_t before = 0;
+    for (const char* line : {"first-mail       One letter, end to end (10 minutes)", "find-server ", "dns-records ",
+                             "mx-preference ", "two-letters ", "lossy-line ", "port-25-blocked "}) {
+        INFO(line);
+        const std::size_t at = listed.out.find(line);
+        REQUIRE(at != std::string::npos);
+        CHECK((at > before || before == 0));
+        before = at;
+    }
     CHECK(program({"lessons", "--lang", "ja"}).out.find("10 分") != std::string::npos);
     CHECK(program({"lessons", "--json"}).out.find("\"lesson\":\"two-letters\"") != std::string::npos);
     CHECK(program({"run", "two-letters"}).out.starts_with("Two letters, one connection"));

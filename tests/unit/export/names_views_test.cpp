@@ -264,7 +264,8 @@ TEST_CASE("each view is JSON too, one object a line", "[names]")
             run::Fold fold{log};
             const auto story = parsed([&](const JsonLines& out) { story_json(tale_of(log, journeys), telling, out); });
             REQUIRE(story.size() == 5);
-            CHECK(story[0]["step"] == "S1");
+            CHECK(story[0]["step"] == "S1.dns"); // before the step that it is part of
+            CHECK(story[1]["step"] == "S1");
             CHECK(story[4]["outcome"] == "blocked");
             const auto ladder = parsed(
                 [&](const JsonLines& out) { ladder_json(ladder_of(log, journeys, telling, nullptr), telling, out); });

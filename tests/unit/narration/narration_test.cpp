@@ -138,14 +138,29 @@ TEST_CASE("a step is told with the person it is done for", "[narration]")
 
     const Catalogue english = Catalogue::load(Language::en);
     const Names alice{header, {"", "", "Alice"}};
-    CHECK(Narrator{english, alice}.tell(event) == "Alice’s program hands the letter to the mail server mx1.");
+    CHECK(Narrator{english, alice}.tell(event) ==
+          "Alice’s program takes the letter straight to the mail server mx1, without logging in.");
     const Names nobody{header};
-    CHECK(Narrator{english, nobody}.tell(event) == "alice-pc hands the letter to the mail server mx1.");
+    CHECK(Narrator{english, nobody}.tell(event) ==
+          "alice-pc takes the letter straight to the mail server mx1, without logging in.");
 
     const Catalogue japanese = Catalogue::load(Language::ja);
     const Names arisu{header, {"", "", "アリス"}};
-    CHECK(Narrator{japanese, arisu}.tell(event) == "アリスのメールソフトが、手紙をメールサーバ mx1 に渡します。");
-    CHECK(Narrator{japanese, nobody}.tell(event) == "alice-pc が、手紙をメールサーバ mx1 に渡します。");
+    CHECK(Narrator{japanese, arisu}.tell(event) ==
+          "アリスのメールソフトが、認証なしで、メールサーバ mx1 へ手紙を直接渡しに行きます。");
+    CHECK(Narrator{japanese, nobody}.tell(event) ==
+          "alice-pc が、認証なしで、メールサーバ mx1 へ手紙を直接渡しに行きます。");
+
+    // Who asks tells of it in person; a server tells of who does not.
+    fact.step = run::Step::r3_request;
+    fact.peer = "mail.example.com";
+    fact.port = 110;
+    event.what = fact;
+    CHECK(Narrator{english, alice}.tell(event) ==
+          "Alice’s program logs in at mail.example.com and asks what has come.");
+    CHECK(Narrator{english, nobody}.tell(event) == "alice-pc is asked what has come into mail.example.com.");
+    CHECK(Narrator{japanese, arisu}.tell(event) ==
+          "アリスのメールソフトが mail.example.com に認証を受け、何が届いているか尋ねます。");
 }
 
 TEST_CASE("a verdict says why", "[narration]")

@@ -1,8 +1,9 @@
 // An MTA, an MRA and MUAs on hosts: who may do what, when letters are tried again, and what a restart finds.
 
+#include "sim/nodes/mda.hpp"
 #include "sim/nodes/mra.hpp"
+#include "sim/nodes/mta.hpp"
 #include "sim/nodes/mua.hpp"
-#include "sim/nodes/site_mta.hpp"
 #include "tests/unit/net/lab.hpp"
 
 using namespace tegami;
@@ -25,7 +26,8 @@ struct Office {
                 .router("edge")
                 .link("ann", "edge")
                 .link("ben", "edge")
-                .link("server", "edge")};
+                .link("server", "edge")
+                .loopback("server")};
     Journal journal{lab.network.context};
     Host ann{lab.network, journal, lab.node("ann"), "ann.example.com", 0};
     Host ben{lab.network, journal, lab.node("ben"), "ben.example.com", 0};
@@ -40,9 +42,19 @@ struct Office {
             for (Host* host : {&office.ann, &office.ben, &office.server})
                 if (host->node() == due.target) host->came_back();
         });
-        server.add(std::make_unique<SiteMta>(server, of_server, SiteMta::Settings{"example.com", {"ann", "ben"}, {}}));
-        server.add(
-            std::make_unique<Mra>(server, of_server, Mra::Settings{{{"ann", "a-secret"}, {"ben", "b-secret"}}, {}}));
+        Mta::Settings mta;
+        mta.domain = "example.com";
+        mta.users = {"ann", "ben"};
+        mta.mda = {"mail.example.com", {*wire::parse_address("127.0.0.1"), wire::Port{24}}};
+        server.add(std::make_unique<Mta>(server, mta));
+        Mda::Settings mda;
+        mda.domain = "example.com";
+        mda.users = {"ann", "ben"};
+        server.add(std::make_unique<Mda>(server, of_server, mda));
+        server.add(std::make_unique<Mra>(server, of_server,
+                                         Mra::Settings{.passwords = {{"ann", "a-secret"}, {"ben", "b-secret"}},
+                                                       .policy = {},
+                                                       .domain = "example.com"}));
         ann_mua = mua(ann, of_ann, "ann", "a-secret");
         ben_mua = mua(ben, of_ben, "ben", "b-secret");
         for (Host* host : {&ann, &ben, &server}) lab.at({}, host->name(), [host] { host->begin(); });
@@ -166,7 +178,14 @@ TEST_CASE("a mailbox is one reader's at a time", "[nodes][mra]")
     office.lab.run(seconds(80));
     CHECK(office.of_ben.list("ben").size() == 2); // it was here already
     CHECK(office.of_server.list("ben").empty());
-    for (const auto& asked : office.ended(Step::r3_request)) CHECK(asked.outcome == Outcome::done);
+    std::size_t refused = 0;
+    for (const auto& asked : office.ended(Step::r3_request)) {
+        if (asked.outcome == Outcome::done) continue;
+        ++refused;
+        CHECK(asked.outcome == Outcome::failed);
+        CHECK(asked.detail.starts_with("-ERR [IN-USE]"));
+    }
+    CHECK(refused == 1);
 }
 
 TEST_CASE("a server that crashed while a mailbox was open opens it again", "[nodes][mra]")

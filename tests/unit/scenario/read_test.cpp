@@ -30,7 +30,7 @@ TEST_CASE("two-letters reads as it is meant", "[read]")
     CHECK(scenario.card->exams == std::vector<std::string>{"IP", "FE"});
     REQUIRE(scenario.sites.size() == 2);
     CHECK(scenario.sites[0].name.value == "sakura");
-    CHECK(scenario.sites[1].name.at == Position{12, 10});
+    CHECK(scenario.sites[1].name.at == Position{13, 10});
     REQUIRE(scenario.acts.size() == 4);
     CHECK(scenario.mails() == std::vector<std::size_t>{0, 1});
     const auto& second = std::get<Sends>(scenario.acts[1].deed);
