@@ -51,6 +51,7 @@ void Internet::on_address(NicId nic, const InterfaceAddress& address, bool usabl
         host.ways.remove(own);
     // What shares its prefix is on the link. (Those of the topology are in its routes already.)
     if (usable && !whole && !address.alone()) host.ways.put(address.network(), nic, std::nullopt);
+    if (usable && udp_) udp_->on_address(links_[nic].node);
 }
 
 wire::Address Internet::address_of(NodeId node) const

@@ -135,6 +135,8 @@ void Neighbours::resolve(NicId id, const wire::Address& address, Frame& frame)
     }
     if (neighbour->entry.state == State::stale) { // RFC 4861 §7.3.3: used all the same, and asked for soon
         neighbour->entry.state = State::delay;
+        neighbour->doubts_serve = frame.spans;
+        neighbour->doubted_for = frame.cause;
         neighbour->until = (now + inet::first_probe_after).ns;
         wake(id, Time{neighbour->until});
     }
@@ -208,11 +210,12 @@ void Neighbours::probe(NicId id, Neighbour& neighbour)
     const Time again = context_.engine.now() + inet::retransmission_wait;
     neighbour.until = again.ns;
     wake(id, again);
-    const FactRef probed = record(id, neighbour, NeighbourChange::probed, {}, FactRef::none);
+    const Spans serves = neighbour.doubts_serve; // work for whoever waits to know
+    const FactRef probed = record(id, neighbour, NeighbourChange::probed, serves, neighbour.doubted_for);
     remember(id, neighbour);
     send_nd(id, neighbour.entry.mac,
-            inet::neighbour_probe(links_[id].mac, source_for(id, neighbour.address, neighbour), neighbour.address), {},
-            probed);
+            inet::neighbour_probe(links_[id].mac, source_for(id, neighbour.address, neighbour), neighbour.address),
+            serves, probed);
 }
 
 void Neighbours::send_arp(NicId nic, const link::MacAddress& to, const link::ArpPacket& packet, Spans serves,

@@ -98,6 +98,8 @@ class Neighbours {
         std::uint32_t first_waiting = 0; ///< frames, linked by `next`
         std::uint32_t last_waiting = 0;
         std::int64_t until = 0; ///< reachable: as long as that; incomplete, delay, probe: when something is due
+        Spans doubts_serve;     ///< whom the packet served that began to doubt it
+        FactRef doubted_for{};
 
         bool is_v4() const { return address.is_v4(); }
         bool sendable() const { return entry.state > inet::NeighbourState::incomplete; }

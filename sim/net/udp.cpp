@@ -26,7 +26,16 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
     {
         if (!alive()) return;
         last_to_ = to;
-        udp_.send(node_, at_, to, octets, spans);
+        if (udp_.send(node_, at_, to, octets, spans) || !udp_.internet_.neighbours().checking(node_)) return;
+        // Its host has just been switched on, and may soon have an address.
+        if (held_.size() >= datagrams_held) held_.pop_front();
+        held_.push_back({wire::OctetBuffer(octets.begin(), octets.end()), to, spans});
+    }
+    void send_held()
+    {
+        std::erase_if(held_, [this](const wire::Received& datagram) {
+            return udp_.send(node_, at_, datagram.from, datagram.octets, datagram.spans);
+        });
     }
 
     wire::Task<std::expected<wire::Received, wire::Hangup>> receive(Duration at_most) override
@@ -83,6 +92,7 @@ class Udp::Binding final : public wire::Datagram, public engine::Sleeper {
     engine::SlotRef slot_;
     std::coroutine_handle<> handle_{};
     std::deque<wire::Received> waiting_;
+    std::deque<wire::Received> held_; // to be sent: `from` says whom to
 };
 
 bool Udp::taken(NodeId node, const wire::Endpoint& at) const
@@ -119,16 +129,24 @@ Udp::Binding* Udp::find(NodeId node, const wire::Endpoint& at)
     return nullptr;
 }
 
-void Udp::send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans)
+/// False where the host knows no way there, or has no address for it.
+bool Udp::send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans)
 {
     const Path way = internet_.path(node, to.address);
-    if (!way.found) return;
+    if (!way.found) return false;
     const wire::Address source = from.address == wire::Address{} ? way.source : from.address;
-    if (octets.size() > inet::udp_largest_payload) return;
+    if (octets.size() > inet::udp_largest_payload) return true; // for no path
     wire::OctetBuffer datagram(inet::udp_header_size + octets.size());
     inet::encode_udp_header({source, from.port}, to, octets, datagram.data());
     std::ranges::copy(octets, datagram.begin() + inet::udp_header_size);
     internet_.send_whole(way, node, {source, to.address, inet::Protocol::udp}, datagram, spans, FactRef::none);
+    return true;
+}
+
+void Udp::on_address(NodeId host)
+{
+    for (auto at = bound_.lower_bound({host, {}}); at != bound_.end() && at->first.first == host; ++at)
+        if (at->second->alive()) at->second->send_held();
 }
 
 void Udp::on_packet(NicId nic, Frame& frame, const Packet& packet)

@@ -11,6 +11,7 @@
 namespace tegami::net {
 
 inline constexpr std::size_t datagrams_waiting = 64; ///< in a port; later ones are lost
+inline constexpr std::size_t datagrams_held = 3;     ///< of a port, while its host checks its addresses: the latest
 
 class Udp {
   public:
@@ -29,6 +30,8 @@ class Udp {
     /// Takes the frame.
     void on_packet(NicId nic, Frame& frame, const Packet& packet);
     void on_error(NodeId host, const ErrorReport& report, FactRef cause);
+    /// The host has one more address: what waited for it goes out.
+    void on_address(NodeId host);
     /// Whether a packet that an error quotes is from a port that is bound.
     bool has_sent(NodeId host, const ErrorReport& report)
     {
@@ -41,7 +44,7 @@ class Udp {
 
     bool taken(NodeId node, const wire::Endpoint& at) const;
     Binding* find(NodeId node, const wire::Endpoint& at);
-    void send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans);
+    bool send(NodeId node, const wire::Endpoint& from, const wire::Endpoint& to, Octets octets, Spans spans);
 
     Context& context_;
     Links& links_;

@@ -134,6 +134,10 @@ Task<void> over_tcp(Host& host, const DnsQuery& query, DnsExchange& exchange, Sp
 Task<DnsExchange> exchange_dns(Host& host, DnsQuery query, Spans spans)
 {
     DnsExchange exchange{{query.server.address, 0, query.question}, {}, false};
+    // A host that was just switched on has no address until it has checked them; the time does not count.
+    const Time asked_at = host.engine().now();
+    co_await host.network().tcp.addresses_checked(host.node(), query.server.address);
+    query.until = query.until + (host.engine().now() - asked_at);
     const bool reachable = host.network().internet.path(host.node(), query.server.address).found;
     if (reachable && query.transport == dns::Transport::udp) co_await over_udp(host, query, exchange, spans);
     if (reachable && query.transport == dns::Transport::tcp) co_await over_tcp(host, query, exchange, spans);

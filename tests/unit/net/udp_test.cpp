@@ -91,6 +91,38 @@ TEST_CASE("who waits for a datagram waits as long as allowed", "[net][udp]")
     CHECK(lab.engine.process_count(lab.node("ann")) == 0);
 }
 
+TEST_CASE("a question asked while the host checks its addresses goes out when it has one", "[net][udp][arp][limits]")
+{
+    static_assert(datagrams_held == 3);
+    Lab lab{udp_hosts()};
+    std::vector<std::string> heard;
+    struct Reader {
+        static wire::Task<void> all(std::unique_ptr<wire::Datagram> port, std::vector<std::string>& texts)
+        {
+            for (;;) {
+                const auto received = co_await port->receive(Duration{});
+                if (!received) co_return;
+                texts.emplace_back(wire::as_text(received->octets));
+            }
+        }
+    };
+    lab.at({}, "ben", [&] {
+        lab.engine.spawn(lab.node("ben"), Reader::all(lab.network.udp.bind(lab.node("ben"), wire::Port{53}), heard));
+    });
+    const auto port = lab.network.udp.bind(lab.node("ann"), wire::Port{});
+    lab.at(seconds(1), "ann", [&] {
+        lab.network.links.set_power(lab.node("ann"), false);
+        lab.network.links.set_power(lab.node("ann"), true);
+        for (const char* text : {"one", "two", "three", "four"})
+            port->send({wire::Address::v4(address(2, 2)), wire::Port{53}}, wire::as_octets(text), {});
+    });
+    lab.run(seconds(3));
+    CHECK(heard.empty());
+    lab.run(seconds(20));
+    CHECK(heard == std::vector<std::string>{"two", "three", "four"});
+    CHECK(lab.network.context.frames.out() == 0);
+}
+
 TEST_CASE("who asks where nobody listens is told, unless it was another who told", "[net][udp][icmp]")
 {
     Lab lab{udp_hosts()};
