@@ -1,0 +1,29 @@
+#pragma once
+/// What every part draws with, for one picture.
+
+#include "sim/narration/catalogue.hpp"
+#include "viz/draw/canvas.hpp"
+#include "viz/parts/things.hpp"
+
+namespace tegami::parts {
+
+using draw::Canvas;
+using draw::Color;
+using draw::Theme;
+
+struct Frame {
+    Canvas& canvas;
+    const Theme& theme;
+    const narration::Catalogue& words;
+    Things& things;
+    bool projector = false;
+    bool reduced_motion = false;
+    double clock = 0;                   ///< seconds of real time, for what moves beside the story
+    std::optional<Region> focus = {};   ///< that the keyboard acts on
+    std::string_view focused_thing = {}; ///< its name; empty: none
+
+    std::string word(std::string_view key) const { return words.text(key, {}); }
+    bool japanese() const { return words.language() == narration::Language::ja; }
+};
+
+} // namespace tegami::parts
