@@ -285,7 +285,9 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
         if (const auto found = session_of_.find({event.node, fact.connection}); found != session_of_.end())
             id = found->second;
     Session& session = sessions_[id];
-    auto said = session.transcript.hear(event.node == session.client, fact.text, fact.offset);
+    const bool by_client = event.node == session.client && (session.client_connection == run::ConnectionId::none ||
+                                                            session.client_connection == fact.connection);
+    auto said = session.transcript.hear(by_client, fact.text, fact.offset);
     if (!said) return;
     said->session = id;
     add(event.spans, event.at, std::move(*said));
@@ -349,6 +351,7 @@ void TaleFold::take(const run::Event& event)
         session.transcript.protocol = begun_session->protocol;
         if (begun_session->client) {
             session.client = event.node;
+            session.client_connection = begun_session->connection;
             for (const std::size_t passage : session.passages) tale_.passages[passage].client = event.node;
         }
         session_of_[{event.node, begun_session->connection}] = begun_session->session;

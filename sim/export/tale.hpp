@@ -250,9 +250,10 @@ class TaleFold {
   private:
     struct Session {
         NodeId client{};
-        std::vector<std::size_t> passages; // that joined it, in order: the first opened it
-        mutable std::size_t ended = 0;     // so many of the first have ended
-        std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
+        run::ConnectionId client_connection{}; // none where it is not known
+        std::vector<std::size_t> passages;     // that joined it, in order: the first opened it
+        mutable std::size_t ended = 0;         // so many of the first have ended
+        std::vector<Evidence> waiting;         // served none of them, for all had ended: it is the next one's
         std::vector<FrameRef> waiting_frames;
         Transcript transcript;
     };
