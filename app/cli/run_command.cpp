@@ -98,10 +98,6 @@ Status carry_out(const RunCommand& command, const Context& context)
     Viewing viewing{*log, scenario->loaded, context, catalogue, medium};
     const exporting::Telling& telling = viewing.telling();
     context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling));
-    if (journeys.mails().empty() && !exporting::walks_of(*log, *telling.book, {}).empty()) { // its story is the names'
-        run::Fold fold{*log};
-        context.console.write("\n" + exporting::dns_text(*log, journeys, fold, telling));
-    }
     say_what_next(command, context.console, catalogue, medium);
     return Status::good;
 }

@@ -1,6 +1,7 @@
 #include "sim/export/ladder.hpp"
 
 #include "sim/export/address_book.hpp"
+#include "sim/export/dns_walk.hpp"
 #include "sim/export/frame_reader.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/export/sort_stably.hpp"
@@ -23,9 +24,6 @@ namespace {
 using Form = LadderRow::Form;
 using Kind = LadderRow::Kind;
 using narration::terminal_safe;
-
-/// Packets that leave together follow each other within this.
-constexpr engine::Duration asked_together = wire::milliseconds(5);
 
 /// A ladder as it grows: finds its hosts' places, and names each step where it begins.
 class Builder {

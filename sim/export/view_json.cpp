@@ -297,7 +297,7 @@ void dns_json(const run::Log& log, const run::Journeys& journeys, run::Fold& fol
         const auto takes_part = [&](const Asked& asked) {
             return is_of_host(telling, names.node(asked.node)) || is_of_host(telling, book.name_of(asked.server));
         };
-        if (!takes_part(walk.question) && std::ranges::none_of(walk.steps, [&](const WalkStep& step) {
+        if (!takes_part(walk.questions.front()) && std::ranges::none_of(walk.steps, [&](const WalkStep& step) {
                 const auto* asked = std::get_if<Asked>(&step.what);
                 return asked && takes_part(*asked);
             }))
@@ -305,7 +305,9 @@ void dns_json(const run::Log& log, const run::Journeys& journeys, run::Fold& fol
         out(JsonObject{}
                 .add("question", number)
                 .raw("serves", served_json(steps_served(log, journeys, walk.spans)))
-                .raw("asked", asked_json(walk.at, walk.question, names, book, zone(telling)))
+                .add("by_hand", walk.by_hand)
+                .list("asked", walk.questions,
+                      [&](const Asked& asked) { return asked_json(walk.at, asked, names, book, zone(telling)); })
                 .list("walk", walk.steps,
                       [&](const WalkStep& step) { return walk_step_json(step, names, book, zone(telling)); })
                 .text());
