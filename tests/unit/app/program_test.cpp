@@ -514,6 +514,12 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     const auto unknown = program({"run", "two-leters"});
     CHECK(unknown.status == Status::wrong_input);
     CHECK(unknown.err.find("two-letters") != std::string::npos);
+    for (const char* command : {"run", "serve"}) {
+        const auto tapless = program({command, "two-letters", "--variant", "x"});
+        CHECK(tapless.status == Status::wrong_input);
+        CHECK(tapless.err.find("\u201Cx\u201D") != std::string::npos);
+    }
+    CHECK(program({"serve", "two-letters"}).err.find("--tap NAME=LINK") != std::string::npos);
     const auto variant = program({"run", "two-letters", "--variant", "x"});
     CHECK(variant.status == Status::wrong_input);
     CHECK(variant.err.find("\u201Cx\u201D") != std::string::npos);
