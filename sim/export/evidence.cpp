@@ -2,6 +2,7 @@
 
 #include "protocols/wire/address.hpp"
 #include "sim/export/asked_words.hpp"
+#include "sim/export/causes.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -10,8 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 namespace tegami::exporting {
 namespace {
@@ -21,31 +20,8 @@ using narration::figure_text;
 /// A reply of more lines behind its first is folded.
 constexpr std::size_t reply_lines_shown = 1;
 
-/// What is told alike more often than this is told once.
-constexpr std::size_t repeats_shown = 2;
-
-const Written* written_of(const Evidence& evidence) { return std::get_if<Written>(&evidence.what); }
-
-/// The next change of this kind to this file or folder of the node, or the end.
-std::size_t next_change(std::span<const Evidence> all, std::size_t from, NodeId node, run::DiskChange change,
-                        std::string_view path)
-{
-    for (std::size_t i = from; i < all.size(); ++i)
-        if (const Written* written = written_of(all[i]))
-            if (written->node == node && written->change == change && written->path == path) return i;
-    return all.size();
-}
-
 /// What a line of a reply says behind its code.
 std::string_view said_in(std::string_view line, bool smtp) { return smtp && line.size() > 4 ? line.substr(4) : line; }
-
-/// "5.1.1" of "550 5.1.1 No such user here" (RFC 3463 §2); empty where there is none.
-std::string_view enhanced_code(std::string_view reply)
-{
-    if (reply.size() < 5) return {};
-    const std::string_view behind = reply.substr(4);
-    return behind.substr(0, behind.find(' '));
-}
 
 } // namespace
 
@@ -58,7 +34,7 @@ void EvidenceTeller::put(std::string_view label, const std::string& text, Style 
 
 void EvidenceTeller::tell(All all)
 {
-    const std::vector<Line> lines = folded(all);
+    const std::vector<Line> lines = folded(all, telling_);
     columns_ = name_columns(all, lines);
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (lines[i].left_out) continue;
@@ -77,96 +53,6 @@ void EvidenceTeller::tell(All all)
             continue;
         }
         std::visit([&](const auto& what) { tell(all[i].at, what, lines[i]); }, all[i].what);
-    }
-}
-
-std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
-{
-    std::vector<Line> lines(all.size());
-    if (is_rfc()) {
-        std::size_t number = 0;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (const auto* asked = std::get_if<Asked>(&all[i].what); asked && !asked->recursive)
-                lines[i].number = ++number;
-        return lines;
-    }
-    fold_files(all, lines);
-    fold_repeated(all, lines);
-    fold_questions(all, lines);
-    return lines;
-}
-
-void EvidenceTeller::fold_files(All all, std::vector<Line>& lines) const
-{
-    for (std::size_t i = all.size(); i-- > 0;) {
-        const Written* const written = written_of(all[i]);
-        if (!written) continue;
-        // What a queue is done with is its own business, and that a mailbox lost a letter says it all.
-        if (written->change == run::DiskChange::removed) lines[i].left_out = true;
-        // Content synced, name in place, name synced: the last of them stands for all.
-        if (written->change != run::DiskChange::written) continue;
-        const std::size_t synced = next_change(all, i, written->node, run::DiskChange::synced, written->path);
-        const std::size_t renamed = next_change(all, synced, written->node, run::DiskChange::renamed, written->path);
-        if (renamed == all.size()) continue;
-        const std::string& to = written_of(all[renamed])->to;
-        const std::string folder = to.substr(0, to.rfind('/'));
-        if (next_change(all, renamed, written->node, run::DiskChange::folder_synced, folder) != all.size())
-            lines[i].left_out = lines[synced].left_out = lines[renamed].left_out = true;
-    }
-}
-
-void EvidenceTeller::fold_repeated(All all, std::vector<Line>& lines) const
-{
-    using Kind = std::tuple<bool, NodeId, NodeId, int, std::string>; // what is told alike
-    std::map<Kind, std::vector<std::size_t>> alike;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (const auto* stopped = std::get_if<Stopped>(&all[i].what))
-            alike[{true, stopped->from, stopped->to, stopped->reason ? static_cast<int>(*stopped->reason) : -1,
-                   stopped->rule}]
-                .push_back(i);
-        else if (const auto* again = std::get_if<Again>(&all[i].what))
-            alike[{false, again->node, NodeId{}, static_cast<int>(again->rule), {}}].push_back(i);
-    }
-    // A filter's row says each time the same.
-    std::map<std::tuple<NodeId, std::string, std::uint32_t>, std::size_t> rows;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto* matched = std::get_if<Matched>(&all[i].what);
-        if (!matched) continue;
-        lines[i].left_out = matched->action == run::FilterAction::pass;
-        const auto [first, is_first] = rows.emplace(std::tuple{matched->node, matched->filter, matched->row}, i);
-        if (is_first) continue;
-        lines[i].left_out = true;
-        ++lines[first->second].times;
-        lines[first->second].last = all[i].at;
-    }
-    for (const auto& [kind, places] : alike) {
-        if (places.size() <= repeats_shown) continue;
-        for (const std::size_t place : places) lines[place].left_out = true;
-        Line& first = lines[places.front()];
-        first = {.left_out = false, .times = static_cast<std::uint32_t>(places.size()), .last = all[places.back()].at};
-    }
-}
-
-void EvidenceTeller::fold_questions(All all, std::vector<Line>& lines) const
-{
-    std::size_t number = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto* asked = std::get_if<Asked>(&all[i].what);
-        if (!asked || lines[i].left_out) continue;
-        if (!asked->recursive) lines[i].number = ++number;
-        if (asked->answered && asked->outcome == run::DnsOutcome::forged) continue;
-        for (std::size_t j = i + 1; j < all.size(); ++j) {
-            const auto* other = std::get_if<Asked>(&all[j].what);
-            // The same host of the same zone: what was asked at one of its addresses and at another is told together.
-            if (!other || lines[j].left_out || other->node != asked->node || other->name != asked->name ||
-                other->type == asked->type || other->recursive != asked->recursive ||
-                host_of(other->server) != host_of(asked->server) || other->outcome == run::DnsOutcome::forged ||
-                other->answered.has_value() != asked->answered.has_value())
-                continue;
-            if (std::ranges::find(lines[i].with, other->type, &Asked::type) != lines[i].with.end()) continue;
-            lines[i].with.push_back(other);
-            lines[j].left_out = true;
-        }
     }
 }
 
@@ -407,18 +293,10 @@ void EvidenceTeller::tell(Time at, const Reasoned& reasoned, const Line&)
         is_trouble ? Style::held : Style::plain);
 }
 
-const FilterRow* EvidenceTeller::row_of(const Matched& matched) const
-{
-    const auto found = std::ranges::find_if(telling_.filter_rows, [&](const FilterRow& row) {
-        return row.filter == matched.filter && row.row == matched.row;
-    });
-    return found == telling_.filter_rows.end() ? nullptr : &*found;
-}
-
 /// "edge  rule 2 of op25b   out 192.0.2.64/26 → any  tcp 25   drop   3 hits"
 void EvidenceTeller::tell(Time at, const Matched& matched, const Line& line)
 {
-    const FilterRow* const row = row_of(matched);
+    const FilterRow* const row = row_of(telling_, matched);
     std::string told = catalogue_.text(
         matched.row == 0 ? "story.filter.no_rule" : "story.filter",
         {{"node", narrator_.names().node(matched.node)}, {"filter", matched.filter}, {"row", matched.row}});
@@ -428,31 +306,6 @@ void EvidenceTeller::tell(Time at, const Matched& matched, const Line& line)
     if (!is_plain()) told = clock(at) + "  " + told;
     const bool passed = matched.action == run::FilterAction::pass;
     put(catalogue_.text("story.label.filter"), told, passed ? Style::plain : Style::stop);
-}
-
-std::string EvidenceTeller::mending_of(const Matched& matched, const Passage& passage) const
-{
-    constexpr std::uint16_t between_servers = 25;
-    std::string told = passage.port == between_servers && passage.step == Step::s1_submit
-                           ? catalogue_.text("story.mend.filter.submit")
-                           : catalogue_.text("story.mend.filter", {{"filter", matched.filter}, {"row", matched.row}});
-    const FilterRow* const row = row_of(matched);
-    if (row && row->line > 0)
-        told +=
-            catalogue_.text("story.mend.filter.place", {{"file", telling_.header.scenario_file}, {"line", row->line}});
-    return told;
-}
-
-void EvidenceTeller::tell_silence(const Passage& passage)
-{
-    if (passage.reason != "connect.timed_out" || !passage.ended) return;
-    std::int64_t calls = 1;
-    for (const Evidence& evidence : passage.evidence)
-        if (const auto* again = std::get_if<Again>(&evidence.what)) calls += again->node == passage.node ? 1 : 0;
-    page_.paragraph(
-        {label_column,
-         catalogue_.count("story.silence", calls,
-                          {{"time", narration::duration_text(catalogue_, *passage.ended - passage.begun)}})});
 }
 
 void EvidenceTeller::tell(Time at, const Written& written, const Line&)
@@ -482,96 +335,6 @@ void EvidenceTeller::tell(Time at, const Kept& kept, const Line&)
     case run::MailboxChange::seen: told = catalogue_.text("story.seen", {{"mailbox", kept.mailbox}}); break;
     }
     put(catalogue_.text("story.label.mailbox"), clock(at) + "  " + told);
-}
-
-// ---- why, and what to do
-
-/// "stopped.toml, line 17", or nothing where no act of the scenario did it.
-std::string EvidenceTeller::place_of(const Happening& happening) const
-{
-    if (happening.act == 0 || happening.act > telling_.act_lines.size()) return {};
-    return catalogue_.text("story.cause.place",
-                           {{"file", telling_.header.scenario_file}, {"line", telling_.act_lines[happening.act - 1]}});
-}
-
-void EvidenceTeller::tell_causes(const Passage& passage)
-{
-    for (const Evidence& evidence : passage.evidence) {
-        const auto* stopped = std::get_if<Stopped>(&evidence.what);
-        if (!stopped || !stopped->because) continue;
-        const Happening& happening = tale_.happenings[*stopped->because];
-        const auto* process = std::get_if<run::ProcessChange>(&happening.change);
-        const std::string what = process ? narrator_.names().node(happening.node) : link_of(happening); // of two ends
-        if (!is_news(fmt::format("{} {}", happening.at.ns, what))) continue;
-        run::Event event;
-        event.node = happening.node;
-        if (process)
-            event.what = run::ProcessChanged{*process};
-        else
-            event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), 0};
-        const std::string until = happening.mended ? "–" + clock(*happening.mended) : std::string{};
-        put(catalogue_.text("story.label.cause"),
-            clock(happening.at) + until + "  " + narrator_.tell(event) + place_of(happening), Style::stop);
-    }
-}
-
-void EvidenceTeller::tell_cut_off(const Happening& happening)
-{
-    const std::string node = narrator_.names().node(happening.node);
-    is_news(fmt::format("{} {}", happening.at.ns, node)); // no cause to tell again
-    const std::string key =
-        fmt::format("story.cut_off.{}", narration::word(std::get<run::ProcessChange>(happening.change)));
-    page_.paragraph({label_column,
-                     catalogue_.text(key, {{"node", node}, {"time", clock(happening.at)}}) + place_of(happening),
-                     Style::stop});
-}
-
-std::string EvidenceTeller::link_of(const Happening& happening) const
-{
-    const auto nic = static_cast<std::size_t>(happening.nic);
-    return nic < telling_.header.nics.size() ? telling_.header.nics[nic].link : std::string{};
-}
-
-/// Whether this letter's story has not said so yet.
-bool EvidenceTeller::is_news(std::string told)
-{
-    if (std::ranges::find(told_, told) != told_.end()) return false;
-    told_.push_back(std::move(told));
-    return true;
-}
-
-void EvidenceTeller::tell_mending(const Passage& passage)
-{
-    if (passage.ended && passage.outcome == run::Outcome::done) return;
-    std::string told;
-    bool is_known = false; // what is behind it
-    for (const Evidence& evidence : passage.evidence) {
-        if (const auto* matched = std::get_if<Matched>(&evidence.what);
-            matched && matched->action != run::FilterAction::pass) {
-            is_known = true;
-            told = mending_of(*matched, passage);
-        }
-        const auto* stopped = std::get_if<Stopped>(&evidence.what);
-        if (!stopped || !stopped->because) continue;
-        is_known = true;
-        const Happening& happening = tale_.happenings[*stopped->because];
-        if (!happening.mended) told = mending_of(happening);
-    }
-    if (!is_known) {
-        const std::string key =
-            fmt::format("story.mend.{}",
-                        passage.reason == "reply" ? enhanced_code(passage.detail) : std::string_view{passage.reason});
-        if (catalogue_.has(key)) told = catalogue_.text(key, {{"peer", passage.peer}, {"port", passage.port}});
-    }
-    if (!told.empty() && is_news(told)) put(catalogue_.text("story.label.mend"), told, Style::held);
-}
-
-/// The act that would put it right.
-std::string EvidenceTeller::mending_of(const Happening& happening) const
-{
-    if (std::holds_alternative<run::ProcessChange>(happening.change))
-        return catalogue_.text("story.mend.host", {{"node", narrator_.names().node(happening.node)}});
-    return catalogue_.text("story.mend.link", {{"link", link_of(happening)}});
 }
 
 } // namespace tegami::exporting

@@ -1,5 +1,6 @@
 #include "sim/export/story.hpp"
 
+#include "sim/export/causes.hpp"
 #include "sim/export/evidence.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
@@ -36,7 +37,8 @@ class Story {
           narrator_{telling.narrator},
           catalogue_{telling.narrator.catalogue()},
           page_{telling.medium},
-          evidence_{page_, tale, telling}
+          evidence_{page_, tale, telling},
+          causes_{page_, tale, telling}
     {
     }
 
@@ -142,6 +144,7 @@ class Story {
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
         evidence_.begin_letter();
+        causes_.begin_letter();
         said_.clear();
         for (std::size_t i = 0; i < shown.size(); ++i) {
             page_.blank();
@@ -283,19 +286,19 @@ class Story {
     {
         if (!passage.ended) {
             if (const Happening* end = tale_.end_of(passage))
-                evidence_.tell_cut_off(*end);
+                causes_.tell_cut_off(*end);
             else
                 page_.paragraph({text_column,
                                  catalogue_.text(telling_.selection.at ? "story.going_on" : "story.not_ended"),
                                  Style::story});
-            evidence_.tell_causes(passage);
-            evidence_.tell_mending(passage);
+            causes_.tell_causes(passage);
+            causes_.tell_mending(passage);
             return;
         }
         tell_outcome(passage);
-        evidence_.tell_silence(passage);
-        evidence_.tell_causes(passage);
-        evidence_.tell_mending(passage);
+        causes_.tell_silence(passage);
+        causes_.tell_causes(passage);
+        causes_.tell_mending(passage);
         std::string facts;
         const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
         const bool is_deep = telling_.depth != narration::Depth::plain;
@@ -485,6 +488,7 @@ class Story {
     const narration::Catalogue& catalogue_;
     Page page_;
     EvidenceTeller evidence_;
+    CauseTeller causes_;
     std::vector<const LessonWords*> said_; // of this letter
 };
 

@@ -177,8 +177,7 @@ TEST_CASE("the examples of each help are command lines", "[arguments]")
             if (*command) CHECK(example.front() == command);
             // What is no file is a lesson that comes along.
             for (const std::string& word : example)
-                if (word == "first-mail" || word == "two-letters")
-                    CHECK(find_lesson(word).has_value());
+                if (word == "first-mail" || word == "two-letters") CHECK(find_lesson(word).has_value());
         }
         CHECK(examples > 0);
     }

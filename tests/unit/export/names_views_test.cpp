@@ -61,9 +61,9 @@ const auto filter = [](const run::Log& log, const run::Journeys& journeys, const
     run::Fold fold{log};
     return filter_text(log, journeys, fold, telling);
 };
-const auto state = [](const run::Log& log, const run::Journeys&, const Telling& telling) {
+const auto state = [](const run::Log& log, const run::Journeys& journeys, const Telling& telling) {
     run::Fold fold{log};
-    return state_text(log, fold, telling.selection.at.value_or(log.end()), telling);
+    return state_text(log, journeys, fold, telling.selection.at.value_or(log.end()), telling);
 };
 const auto dialogue = [](const run::Log& log, const run::Journeys& journeys, const Telling& telling) {
     return dialogue_text(log, journeys, telling);
