@@ -123,7 +123,7 @@ is_in = "bobs/INBOX"
 6:17 roles.msa_alone sakura-out
 6:32 roles.mda_mra sakura-box mra
 7:2 unknown_key.meant usr user
-10:10 domain.shared mail.sakura.example.jp sakura.example.jp 5 example.jp
+10:10 domain.shared mail.sakura.example.jp sakura.example.jp 5 sakura.example.jp
 12:6 name.unknown.meant exampel example
 13:13 unknown_key.meant prot port
 14:1 act.when
