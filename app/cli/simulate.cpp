@@ -56,7 +56,6 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
     options.seed = playing.seed;
     options.level = playing.level;
     options.file = file_name_of(playing.file);
-    if (!scenario.loaded.variant.empty()) options.file += '#' + scenario.loaded.variant;
     options.text = scenario.text;
     options.language = narration::name(context.language);
     if (scenario.replay) {
