@@ -137,8 +137,7 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
     }
     if (octets && is_capture(*octets)) {
         if (variant.empty()) return read_run_again(path, context, catalogue);
-        complain(context, catalogue,
-                 catalogue.text("cli.error.run_variant", {{"path", path}, {"variant", std::string{variant}}}));
+        complain(context, catalogue, catalogue.text("cli.error.variant_of_run", {{"path", path}}));
         return std::nullopt;
     }
     std::string text{lesson ? *lesson : wire::as_text(*octets)};
