@@ -58,7 +58,6 @@ scenario::WorldOptions options_of(const ReadScenario& scenario, const std::strin
 {
     scenario::WorldOptions options;
     options.file = file_name_of(file);
-    if (!scenario.loaded.variant.empty()) options.file += '#' + scenario.loaded.variant;
     options.text = scenario.text;
     options.language = narration::name(context.language);
     if (scenario.replay) {

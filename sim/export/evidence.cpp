@@ -173,11 +173,17 @@ void EvidenceTeller::tell(Time, const Shared& shared, const Line&)
 
 void EvidenceTeller::tell(Time at, const Connection& connection, const Line&)
 {
-    put("tcp",
-        clock(at) + "  " +
-            catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
-                                                 {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-        Style::stop);
+    std::string told =
+        catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
+                                             {"why", narrator_.reason(connection.rule, telling_.depth)}});
+    if (connection.told) {
+        const run::IcmpNoted& message = *connection.told;
+        told = catalogue_.text("story.connection.icmp",
+                               {{"told", told},
+                                {"who", host_of(message.peer)},
+                                {"what", narrator_.icmp(message.type, message.code, !message.peer.is_v4())}});
+    }
+    put("tcp", clock(at) + "  " + told, Style::stop);
 }
 
 template <class Fact>

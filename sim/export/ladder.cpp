@@ -192,7 +192,8 @@ class Conversation {
         case tcp::Rule::reset_refused:
         case tcp::Rule::handshake_given_up:
         case tcp::Rule::data_given_up:
-        case tcp::Rule::abort_call: note(event, why, true); return;
+        case tcp::Rule::abort_call:
+        case tcp::Rule::icmp_error: note(event, why, true); return;
         default: return;
         }
     }

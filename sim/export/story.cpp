@@ -44,10 +44,11 @@ class Story {
 
     std::string tell()
     {
-        page_.row(
-            {{0, telling_.header.title, Style::strong}},
-            catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
-            Style::dim);
+        const run::RunHeader& header = telling_.header;
+        std::string file = header.scenario_file;
+        if (!header.variant.empty()) file += " --variant " + header.variant;
+        page_.row({{0, header.title, Style::strong}},
+                  catalogue_.text("story.head", {{"file", file}, {"seed", header.seed}}), Style::dim);
         tell_lacks();
         // What was asked by hand stands where it begins: before the letters, or behind them.
         const bool is_first =
@@ -160,13 +161,18 @@ class Story {
         return true;
     }
 
+    /// Whoever tried tries again: what is blocked looks to him as if nobody had answered.
+    static bool is_tried_again(run::Outcome outcome)
+    {
+        return outcome == run::Outcome::deferred || outcome == run::Outcome::blocked;
+    }
     /// The next try of the same, which came to the same end.
     static bool ends_alike(const Passage& one, const Passage& other)
     {
         return one.known && other.known && one.ended && other.ended && one.step == other.step &&
                one.mail == other.mail && one.node == other.node && one.peer == other.peer &&
-               one.recipients == other.recipients && one.outcome == run::Outcome::deferred &&
-               other.outcome == one.outcome && one.reason == other.reason && one.detail == other.detail;
+               one.recipients == other.recipients && is_tried_again(one.outcome) && other.outcome == one.outcome &&
+               one.reason == other.reason && one.detail == other.detail;
     }
 
     /// Tries that ended as the one before them did.

@@ -18,7 +18,8 @@ bool is_worth_telling(tcp::Rule rule)
     case tcp::Rule::reset_refused:
     case tcp::Rule::handshake_given_up:
     case tcp::Rule::data_given_up:
-    case tcp::Rule::abort_call: return true;
+    case tcp::Rule::abort_call:
+    case tcp::Rule::icmp_error: return true;
     default: return false;
     }
 }
@@ -383,7 +384,12 @@ void TaleFold::take(const run::Event& event)
     } else if (const auto* again = std::get_if<run::TcpRetransmission>(&event.what)) {
         take_again(event, again->rule);
     } else if (const auto* state = std::get_if<run::TcpState>(&event.what)) {
-        if (is_worth_telling(state->rule)) add(event.spans, event.at, Connection{event.node, state->rule});
+        if (!is_worth_telling(state->rule)) return;
+        Connection connection{event.node, state->rule};
+        if (const auto told = told_.find(event.cause); told != told_.end()) connection.told = told->second;
+        add(event.spans, event.at, std::move(connection));
+    } else if (const auto* icmp = std::get_if<run::IcmpNoted>(&event.what)) {
+        if (icmp->direction == run::Direction::received && event.spans != run::Spans{}) told_.emplace(event.ref, *icmp);
     } else if (const auto* arp = std::get_if<run::ArpChanged>(&event.what)) {
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});

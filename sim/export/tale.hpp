@@ -74,6 +74,7 @@ struct Shared {
 struct Connection {
     NodeId node{};
     tcp::Rule rule{};
+    std::optional<run::IcmpNoted> told = std::nullopt; ///< the message that brought it about
 };
 
 /// A question to the name system, and what became of it.
@@ -318,6 +319,7 @@ class TaleFold {
     std::map<std::size_t, std::vector<std::pair<Time, FrameRef>>> request_frames_; // by passage
     std::map<std::size_t, std::vector<Lost>> lost_;         // by passage: lost and not yet sent again
     std::map<NodeId, std::pair<Time, std::uint32_t>> acts_; // by node: when the scenario last did something, and what
+    std::map<run::FactRef, run::IcmpNoted> told_;           // ICMP messages that came for somebody's step
     std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>
         renamed_;                           // by folder: whose names are not synced
     std::vector<NodeId> senders_{NodeId{}}; // by frame: who first sent it

@@ -151,6 +151,7 @@ std::optional<wire::ConnectError> Tcp::failure(const TcpStream& stream) const
     case tcp::Ending::reset: return wire::ConnectError::refused;
     default: break;
     }
+    if (opened.prohibited) return wire::ConnectError::prohibited;
     return opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out;
 }
 
@@ -342,7 +343,8 @@ void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
     const bool hard = report.what == PacketError::no_protocol || report.what == PacketError::no_port ||
                       report.what == PacketError::prohibited;
     if (!hard || socket->connection.state() != tcp::State::syn_sent) return;
-    socket->connection.abort();
+    socket->prohibited = report.what == PacketError::prohibited;
+    socket->connection.abort(tcp::Rule::icmp_error);
     record_notes(*socket, socket->connection.session());
     after_event(*socket);
 }

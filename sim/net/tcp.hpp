@@ -50,6 +50,7 @@ struct alignas(64) Socket {
     tcp::Connection connection;
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
+    bool prohibited = false;       ///< ICMP said so, and that ended it
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };

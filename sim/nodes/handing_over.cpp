@@ -65,7 +65,10 @@ Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, st
         return net::connect_in_turn(tcp, host.node(), to, protocol, spans, {});
     };
     net::Attempted attempted = co_await connecting();
-    if (!attempted.stream) co_return std::unexpected(attempted.stream.error());
+    if (!attempted.stream) {
+        host.journal().not_connected(spans, attempted.filtered);
+        co_return std::unexpected(attempted.stream.error());
+    }
     const auto* const stream = dynamic_cast<const net::TcpStream*>(attempted.stream->get());
     const Spans session = stream ? stream->session() : Spans{};
     co_return Connected{std::move(*attempted.stream), to[attempted.which], session};

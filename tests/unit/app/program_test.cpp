@@ -525,6 +525,38 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     CHECK(variant.err.find("\u201Cx\u201D") != std::string::npos);
 }
 
+TEST_CASE("a run of a variant is that variant's when it is played again, whatever its file is called", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const auto octets_of = [](const std::string& path) {
+        std::ifstream file{path, std::ios::binary};
+        return std::string{std::istreambuf_iterator<char>{file}, {}};
+    };
+    const std::string text = octets_of(two_letters) + "\n[variant.short]\nset = { until = \"2s\" }\n"
+                                                      "[variant.shorter]\nset = { until = \"1s\" }\n";
+    const std::string saved = folder / "run.pcapng", again = folder / "again.pcapng";
+    for (const char* name : {"plain.toml", "letters#shorter.toml", "letters#shorter", "#"}) // as if they were variants
+        for (const std::string variant : {"", "short"}) {
+            CAPTURE(name, variant);
+            std::vector<std::string> play{"run", folder.write(name, text), "--save", saved, "--quiet"};
+            if (!variant.empty()) play.insert(play.end(), {"--variant", variant});
+            program(play); // the checks of a world cut short fail
+            REQUIRE(octets_of(saved).size() > 1'000);
+            program({"run", saved, "--save", again, "--quiet"});
+            CHECK(octets_of(saved) == octets_of(again));
+            const auto told = program({"show", again});
+            CHECK(has(told.out, std::string{name} + (variant.empty() ? "" : " --variant short") + " · seed 1"));
+            std::filesystem::remove(saved);
+            std::filesystem::remove(again);
+        }
+    const auto other = program({"run", folder.write("plain.toml", text), "--save", saved, "--quiet"});
+    CHECK(other.status == Status::good);
+    const auto varied = program({"run", saved, "--variant", "short"});
+    CHECK(varied.status == Status::wrong_input);
+    CHECK(has(varied.err, "--variant"));
+}
+
 TEST_CASE("a FIN that rides on the last reply is seen", "[program]")
 {
     using namespace program_test;
