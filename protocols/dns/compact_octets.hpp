@@ -23,6 +23,8 @@ class Filler {
         constexpr std::size_t few = 16;
         if (count <= few && readable >= few && size_ + few <= room_) [[likely]]
             std::memcpy(to_ + size_, from, few);
+        else if (count <= 2 * few && readable >= 2 * few && size_ + 2 * few <= room_)
+            std::memcpy(to_ + size_, from, 2 * few);
         else if (count != 0 && size_ + count <= room_)
             std::memcpy(to_ + size_, from, count);
         size_ += count;

@@ -5,7 +5,6 @@
 #include "protocols/wire/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
 namespace tegami::dns {
@@ -106,9 +105,13 @@ Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
 Rdata::Rdata(const Mx& data)
 {
-    std::array<std::uint8_t, 2> preference;
-    wire::store_u16(preference.data(), data.preference);
-    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+    std::uint8_t preference[2];
+    wire::store_u16(preference, data.preference);
+    octets_.fill([&](Filler& to) {
+        to.add(preference, sizeof preference, sizeof preference);
+        to.add(data.exchange.wire().data(), data.exchange.readable(), data.exchange.size());
+        return true;
+    });
 }
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
