@@ -137,7 +137,11 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
         complain(context, catalogue, sentence);
         return std::nullopt;
     }
-    if (octets && is_capture(*octets)) return read_run_again(path, context, catalogue);
+    if (octets && is_capture(*octets)) {
+        if (variant.empty()) return read_run_again(path, context, catalogue);
+        complain(context, catalogue, catalogue.text("cli.error.variant_of_run", {{"path", path}}));
+        return std::nullopt;
+    }
     std::string text{lesson ? *lesson : wire::as_text(*octets)};
     auto loaded = scenario::read_scenario(text, variant);
     if (!loaded) {

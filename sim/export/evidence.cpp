@@ -1,6 +1,7 @@
 #include "sim/export/evidence.hpp"
 
 #include "protocols/wire/address.hpp"
+#include "sim/export/asked_words.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -55,9 +56,8 @@ void EvidenceTeller::put(std::string_view label, const std::string& text, Style 
     page_.hanging({label_column, std::string{label}, style}, {text_column, text});
 }
 
-void EvidenceTeller::tell(const Passage& passage)
+void EvidenceTeller::tell(All all)
 {
-    const All all{passage.evidence};
     const std::vector<Line> lines = folded(all);
     columns_ = name_columns(all, lines);
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -278,6 +278,9 @@ void EvidenceTeller::tell(Time at, const Again& again, const Line& line)
 
 void EvidenceTeller::tell(Time, const Shared& shared, const Line&)
 {
+    if (shared.together)
+        return put(catalogue_.text("story.label.note"),
+                   catalogue_.text("story.together", {{"number", tale_.number_of(shared.with)}}));
     put("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
                                                 {"number", tale_.number_of(shared.with)}}));
 }
@@ -342,27 +345,12 @@ std::string EvidenceTeller::host_of(const wire::Address& address) const
 
 EvidenceTeller::NameLine EvidenceTeller::name_line(Time at, const Asked& asked, const Line& line) const
 {
+    std::vector<const Asked*> all{&asked};
+    all.insert(all.end(), line.with.begin(), line.with.end());
     NameLine told;
-    told.question = without_dot(asked.name);
-    std::vector<std::string> answers;
-    const auto add = [&](const Asked& one) {
-        told.question += fmt::format(" {}?", narration::record_type_name(one.type));
-        std::string answer = one.answered ? answer_text(catalogue_, one.outcome, one.rcode, one.type, one.records)
-                                          : catalogue_.text("dns.outcome.waiting");
-        const bool empty =
-            !one.answered || one.outcome == run::DnsOutcome::no_data || one.outcome == run::DnsOutcome::timed_out;
-        if (empty && !line.with.empty()) answer = narration::record_type_name(one.type) + ": " + answer;
-        if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(std::move(answer));
-    };
-    add(asked);
-    for (const Asked* other : line.with) add(*other);
-    if (asked.by_tcp) told.question += " (TCP)";
-    told.question = narration::terminal_safe(told.question);
-    told.answer = narration::terminal_safe(fmt::format("{}", fmt::join(answers, ", ")));
-    const bool bad = asked.answered && asked.outcome != run::DnsOutcome::answer &&
-                     asked.outcome != run::DnsOutcome::alias && asked.outcome != run::DnsOutcome::referral &&
-                     asked.outcome != run::DnsOutcome::no_data;
-    told.style = bad ? Style::stop : Style::plain;
+    told.question = question_words(all);
+    told.answer = answer_words(catalogue_, all);
+    told.style = is_bad(asked) ? Style::stop : Style::plain;
     told.label = line.number > 0 ? fmt::format("{}", line.number) : std::string{"dns"};
     told.way = fmt::format("{} → {}", narrator_.names().node(asked.node), host_of(asked.server));
     if (!is_plain()) told.way = clock(at) + "  " + told.way;
@@ -405,14 +393,8 @@ void EvidenceTeller::tell(Time at, const Asked& asked, const Line& line)
 
 void EvidenceTeller::tell(Time at, const Remembered& remembered, const Line&)
 {
-    std::string data = data_text(sections_of(remembered.records), remembered.type);
-    if (remembered.negative || data.empty()) data = catalogue_.text("dns.outcome.no_data");
     put(catalogue_.text("story.label.cache"),
-        (is_plain() ? std::string{} : clock(at) + "  ") +
-            catalogue_.text("story.remembered", {{"node", narrator_.names().node(remembered.node)},
-                                                 {"question", question_text(remembered.name, remembered.type)},
-                                                 {"data", data},
-                                                 {"ttl", ttl_text(catalogue_, remembered.ttl)}}));
+        (is_plain() ? std::string{} : clock(at) + "  ") + remembered_words(narrator_, remembered));
 }
 
 /// What is as one would expect shows only where more is asked for.

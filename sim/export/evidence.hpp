@@ -26,7 +26,7 @@ class EvidenceTeller {
     {
     }
 
-    void tell(const Passage& passage);
+    void tell(std::span<const Evidence> all);
     /// What in the world was behind the frames that were stopped; each once a letter.
     void tell_causes(const Passage& passage);
     /// That a step came to no end because its host stopped.

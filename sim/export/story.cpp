@@ -47,8 +47,14 @@ class Story {
             catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
             Style::dim);
         tell_lacks();
-        bool any = false;
+        // What was asked by hand stands where it begins: before the letters, or behind them.
+        const bool is_first =
+            !tale_.inquiries.empty() && std::ranges::all_of(tale_.passages, [&](const Passage& passage) {
+                return passage.begun >= tale_.inquiries.front().at;
+            });
+        bool any = is_first && tell_inquiries();
         for (const Letter& letter : tale_.letters) any |= tell(letter);
+        if (!is_first) any |= tell_inquiries();
         if (!any) {
             page_.blank();
             page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
@@ -84,6 +90,38 @@ class Story {
         if (level >= run::Level::headers) return;
         page_.blank();
         page_.paragraph({0, catalogue_.text(fmt::format("story.lacks.{}", narration::word(level))), Style::held});
+    }
+
+    /// What people asked the name system by hand, for no letter. False where the selection leaves nothing of it.
+    bool tell_inquiries()
+    {
+        const Selection& selection = telling_.selection;
+        if (selection.mail || !selection.step.empty()) return false;
+        bool any = false;
+        for (const Inquiry& inquiry : tale_.inquiries) {
+            const std::string node = narrator_.names().node(inquiry.node),
+                              person = narrator_.names().person(inquiry.node);
+            if (!selection.host.empty() && selection.host != node) continue;
+            if (!std::exchange(any, true)) {
+                page_.blank();
+                page_.row({{0, catalogue_.text("story.by_hand"), Style::story}});
+            }
+            page_.blank();
+            const std::string_view mark =
+                !inquiry.answered ? narration::mark_now
+                                  : narration::mark(inquiry.bad ? run::Outcome::failed : run::Outcome::done);
+            page_.row({{0, std::string{mark}, inquiry.bad ? Style::stop : Style::strong},
+                       {code_column, catalogue_.text("story.by_hand.who", {{"who", person.empty() ? node : person}}),
+                        Style::strong}},
+                      clock(inquiry.at));
+            evidence_.begin_letter();
+            evidence_.tell(inquiry.evidence);
+            if (inquiry.answered)
+                page_.paragraph({text_column,
+                                 catalogue_.text("story.took", {{"time", duration(*inquiry.answered - inquiry.at)}}),
+                                 Style::dim});
+        }
+        return any;
     }
 
     /// False where the selection leaves nothing of it.
@@ -152,7 +190,7 @@ class Story {
             evidence_.put("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        evidence_.tell(passage);
+        evidence_.tell(passage.evidence);
         tell_end(passage);
     }
 
@@ -196,6 +234,11 @@ class Story {
     bool is_first_in_session(const Passage& passage) const
     {
         if (!passage.opened_by || passage.step == Step::r1_hand_over) return false;
+        const auto is_of_both = [](const Evidence& evidence) {
+            const auto* shared = std::get_if<Shared>(&evidence.what);
+            return shared && shared->together;
+        };
+        if (std::ranges::any_of(passage.evidence, is_of_both)) return false; // which is told
         return std::ranges::none_of(tale_.passages, [&](const Passage& other) {
             return other.mail == passage.mail && other.begun < passage.begun &&
                    std::ranges::find(other.sessions, passage.sessions.front()) != other.sessions.end();

@@ -100,7 +100,7 @@ TEST_CASE("a scenario is run, saved, shown and exported", "[program]")
     CHECK(played.out.starts_with(shown.out));
 
     const auto japanese = program({"show", saved, "--lang", "ja"});
-    CHECK(japanese.out.starts_with("2 通の手紙、1 本の接続"));
+    CHECK(japanese.out.starts_with("手紙は 2 通、接続は 1 本"));
     CHECK(program({"show", saved}, "ja_JP.UTF-8").out == japanese.out);
 
     for (const char* view : {"dialogue", "packets", "state"}) {
@@ -500,8 +500,8 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     CHECK(listed.status == Status::good);
     // From the whole journey to its parts and its obstacles.
     std::size_t before = 0;
-    for (const char* line : {"first-mail       One letter, end to end (10 minutes)", "find-server ", "dns-records ",
-                             "mx-preference ", "two-letters ", "lossy-line ", "port-25-blocked "}) {
+    for (const char* line : {"first-mail       One letter, end to end (10 minutes)", "two-letters ", "find-server ",
+                             "dns-records ", "mx-preference ", "port-25-blocked ", "lossy-line "}) {
         INFO(line);
         const std::size_t at = listed.out.find(line);
         REQUIRE(at != std::string::npos);
@@ -514,6 +514,12 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     const auto unknown = program({"run", "two-leters"});
     CHECK(unknown.status == Status::wrong_input);
     CHECK(unknown.err.find("two-letters") != std::string::npos);
+    for (const char* command : {"run", "serve"}) {
+        const auto tapless = program({command, "two-letters", "--variant", "x"});
+        CHECK(tapless.status == Status::wrong_input);
+        CHECK(tapless.err.find("\u201Cx\u201D") != std::string::npos);
+    }
+    CHECK(program({"serve", "two-letters"}).err.find("--tap NAME=LINK") != std::string::npos);
     const auto variant = program({"run", "two-letters", "--variant", "x"});
     CHECK(variant.status == Status::wrong_input);
     CHECK(variant.err.find("\u201Cx\u201D") != std::string::npos);
