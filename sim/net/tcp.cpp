@@ -195,6 +195,8 @@ void Tcp::on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segme
         return socket.number == entry.second && socket.name.node == node && socket.listener == index;
     };
     while (!listener.half_open.empty() && !waits(listener.half_open.front())) listener.half_open.pop_front();
+    if (listener.half_open.size() >= 2 * half_open_limit) // and behind one that waits long, no more than as many again
+        std::erase_if(listener.half_open, [&](const auto& entry) { return !waits(entry); });
     if (listener.half_open_count >= half_open_limit) { // the oldest goes, without a word
         Socket& oldest = at(listener.half_open.front().first);
         listener.half_open.pop_front();
@@ -462,6 +464,11 @@ void Tcp::for_each_of(NodeId node, Do act)
     for (Sockets& piece : sockets_)
         for (Socket& socket : piece)
             if (socket.name.node == node && socket.found) act(socket);
+}
+
+std::size_t Tcp::half_open_places(NodeId node, wire::Endpoint at)
+{
+    return listeners_[find_listener(node, at)].half_open.size();
 }
 
 void Tcp::close_all(NodeId node)
