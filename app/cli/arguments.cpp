@@ -88,7 +88,7 @@ class Parser {
         flag(app_, "--version", words_.version, "cli.version");
 
         CLI::App& run = subcommand("run", "cli.run.about");
-        positional(run, "SCENARIO", words_.file, "cli.scenario");
+        positional(run, "SCENARIO", words_.file, "cli.run.scenario");
         option(run, "--variant", words_.variant, "NAME", "cli.variant");
         option(run, "--save", words_.save, "FILE", "cli.save");
         option(run, "--seed", words_.seed, "N", "cli.seed");
@@ -133,14 +133,15 @@ class Parser {
         flag(check, "-q,--quiet", words_.quiet, "cli.quiet");
 
         CLI::App& serve = subcommand("serve", "cli.serve.about");
-        positional(serve, "SCENARIO", words_.file, "cli.scenario");
+        positional(serve, "SCENARIO", words_.file, "cli.serve.scenario");
+        option(serve, "--variant", words_.variant, "NAME", "cli.variant");
         CLI::Option* const taps = serve.add_option("--tap", words_.taps, catalogue_.text("cli.tap"));
         taps->type_name("NAME=LINK")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         option(serve, "--save", words_.save, "FILE", "cli.save");
         option(serve, "--seed", words_.serve_seed, "N", "cli.serve.seed");
         option(serve, "--until", words_.until, "TIME", "cli.serve.until");
         option(serve, "--record", words_.record, "LEVEL", "cli.record");
-        common(serve, false);
+        common(serve, true);
 
         CLI::App& lessons = subcommand("lessons", "cli.lessons.about");
         common(lessons, false);
@@ -366,9 +367,9 @@ class Parser {
     ServeCommand read_serve(const CLI::App& command)
     {
         need(!words_.file.empty(), "SCENARIO", command);
-        need(!words_.taps.empty(), "--tap NAME=LINK", command);
         ServeCommand serve;
         serve.scenario = words_.file;
+        serve.variant = words_.variant;
         for (const std::string& word : words_.taps) {
             const std::size_t sign = word.find('=');
             if (sign == std::string::npos || sign == 0 || sign + 1 == word.size())
@@ -435,23 +436,29 @@ class Parser {
     static std::vector<std::string_view> examples_of(std::string_view command)
     {
         if (command == "run")
-            return {"tegami run scenarios/two-letters.toml",
-                    "tegami run scenarios/two-letters.toml --save run.pcapng --lang ja",
-                    "tegami run scenarios/two-letters.toml --json | jq .fact"};
+            return {"tegami run first-mail", "tegami run first-mail --depth exam --lang ja",
+                    "tegami run first-mail --variant port-25", "tegami run first-mail --save run.pcapng",
+                    "tegami run letter.toml --json | jq .key"};
         if (command == "show")
-            return {"tegami show run.pcapng --mail 2 --depth exam", "tegami show run.pcapng --view ladder --step S3.1",
+            return {"tegami show run.pcapng --mail 1 --depth exam",
+                    "tegami show run.pcapng --view ladder --step S3",
+                    "tegami show run.pcapng --view ladder --svg > ladder.svg",
                     "tegami show run.pcapng --view packets --filter 'tcp port 25'",
                     "tegami show run.pcapng --view packets --frame 14",
-                    "tegami show run.pcapng --view state --at 1.5s --host example-mail"};
+                    "tegami show run.pcapng --view state --at 2s --host example-mail"};
         if (command == "export")
             return {"tegami export run.pcapng -o wire.pcap --sniff alice-pc", "tegami export run.pcapng -o story.txt",
                     "tegami export run.pcapng -o ladder.svg --mail 1 --lang ja"};
-        if (command == "check") return {"tegami check scenarios/*.toml --junit results.xml"};
-        if (command == "serve") return {"tegami serve scenarios/first-mail.toml --tap kernel=home-alice"};
+        if (command == "check")
+            return {"tegami check letter.toml", "tegami check scenarios/*.toml --junit results.xml"};
+        if (command == "serve")
+            return {"tegami serve first-mail --tap kernel=home-alice",
+                    "tegami serve first-mail --tap kernel=home-alice --save run.pcapng", "tegami serve run.pcapng"};
         if (command == "lessons") return {"tegami lessons --lang ja"};
         if (command == "new") return {"tegami new letter.toml"};
-        if (command == "expand") return {"tegami expand two-letters -o long.toml"};
-        return {"tegami run scenarios/two-letters.toml"};
+        if (command == "expand") return {"tegami expand first-mail -o long.toml"};
+        return {"tegami lessons", "tegami run first-mail", "tegami run first-mail --save run.pcapng",
+                "tegami show run.pcapng --view ladder"};
     }
 
     Catalogue catalogue_;

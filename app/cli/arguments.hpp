@@ -89,7 +89,8 @@ struct Tap {
 
 struct ServeCommand {
     std::string scenario;
-    std::vector<Tap> taps;                 ///< at least one
+    std::string variant;                   ///< empty: the scenario as it stands
+    std::vector<Tap> taps;                 ///< none: those of the run that is served again
     std::string save;                      ///< empty: keep nothing
     std::optional<std::uint64_t> seed;     ///< none: drawn, and kept with the run
     std::optional<engine::Duration> until; ///< of the world's time; none: until stopped

@@ -109,9 +109,7 @@ std::optional<ReadScenario> read_run_again(const std::string& path, const Contex
         return std::nullopt;
     }
     std::string text = replay->text;
-    const std::size_t sign = replay->file.find('#'); // NAME#VARIANT
-    auto loaded = scenario::read_scenario(
-        text, sign == std::string::npos ? std::string_view{} : std::string_view{replay->file}.substr(sign + 1));
+    auto loaded = scenario::read_scenario(text, replay->variant);
     if (!loaded) {
         complain(context, catalogue, path, loaded.error());
         return std::nullopt;
@@ -137,7 +135,11 @@ std::optional<ReadScenario> read_scenario_file(const std::string& path, const Co
         complain(context, catalogue, sentence);
         return std::nullopt;
     }
-    if (octets && is_capture(*octets)) return read_run_again(path, context, catalogue);
+    if (octets && is_capture(*octets)) {
+        if (variant.empty()) return read_run_again(path, context, catalogue);
+        complain(context, catalogue, catalogue.text("cli.error.variant_of_run", {{"path", path}}));
+        return std::nullopt;
+    }
     std::string text{lesson ? *lesson : wire::as_text(*octets)};
     auto loaded = scenario::read_scenario(text, variant);
     if (!loaded) {
@@ -186,10 +188,7 @@ std::optional<run::Log> open_run(const std::string& path, const Context& context
 
 std::optional<scenario::Loaded> scenario_of(const run::RunHeader& header)
 {
-    const std::size_t sign = header.scenario_file.find('#'); // behind it: the variant's name
-    const std::string_view file = header.scenario_file;
-    auto loaded =
-        scenario::read_scenario(header.scenario, sign == file.npos ? std::string_view{} : file.substr(sign + 1));
+    auto loaded = scenario::read_scenario(header.scenario, header.variant);
     if (!loaded) return std::nullopt;
     return std::move(*loaded);
 }

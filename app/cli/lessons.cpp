@@ -15,7 +15,7 @@ std::optional<std::string_view> find_text(std::string_view name)
 /// From the whole journey to its parts and its obstacles; shelves of other names stand behind, by name.
 std::size_t place_of_shelf(std::string_view group)
 {
-    constexpr std::string_view shelves[] = {"send", "dns", "packets", "blocked"};
+    constexpr std::string_view shelves[] = {"send", "names", "blocked", "trust", "real"};
     return static_cast<std::size_t>(std::ranges::find(shelves, group) - std::begin(shelves));
 }
 

@@ -1,10 +1,8 @@
+#include "app/cli/live_commentator.hpp"
 #include "app/cli/simulate.hpp"
 #include "app/cli/viewing.hpp"
-#include "sim/export/dns_view.hpp"
-#include "sim/export/dns_walk.hpp"
 #include "sim/export/json_export.hpp"
 #include "sim/export/story.hpp"
-#include "sim/narration/commentator.hpp"
 #include "sim/narration/terminal_text.hpp"
 #include "sim/run/journey.hpp"
 
@@ -40,32 +38,6 @@ void say_what_next(const RunCommand& command, Console& console, const narration:
     console.write(page.take());
 }
 
-/// Comments on a run while it is recorded: its names are known once it begins.
-class LiveCommentator final : public run::Commentator {
-  public:
-    LiveCommentator(const narration::Catalogue& catalogue, const scenario::Loaded& loaded, const Context& context)
-        : loaded_{loaded}, context_{context}, narrator_{catalogue, names_}
-    {
-    }
-
-    void begin(const run::RunHeader& header) override
-    {
-        names_ = narration::Names{header, people_of(header, loaded_, context_.language)};
-    }
-    run::FactKinds kinds() const override { return commentator_.kinds(); }
-    std::string comment(const run::Event& event, const run::SpanTable& spans) override
-    {
-        return commentator_.comment(event, spans);
-    }
-
-  private:
-    const scenario::Loaded& loaded_;
-    const Context& context_;
-    narration::Names names_;
-    narration::Narrator narrator_;
-    narration::Commentator commentator_{narrator_, context_.depth};
-};
-
 } // namespace
 
 Status carry_out(const RunCommand& command, const Context& context)
@@ -98,10 +70,6 @@ Status carry_out(const RunCommand& command, const Context& context)
     Viewing viewing{*log, scenario->loaded, context, catalogue, medium};
     const exporting::Telling& telling = viewing.telling();
     context.console.write(exporting::story_text(exporting::tale_of(*log, journeys), telling));
-    if (journeys.mails().empty() && !exporting::walks_of(*log, *telling.book, {}).empty()) { // its story is the names'
-        run::Fold fold{*log};
-        context.console.write("\n" + exporting::dns_text(*log, journeys, fold, telling));
-    }
     say_what_next(command, context.console, catalogue, medium);
     return Status::good;
 }

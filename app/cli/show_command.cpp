@@ -119,7 +119,7 @@ Status carry_out(const ShowCommand& command, const Context& context)
             return command.frames ? packet_detail_text(*log, journeys, telling, first, last)
                                   : packets_text(*log, journeys, telling, chosen);
         case View::dns: return dns_text(*log, journeys, fold, telling);
-        case View::state: return state_text(*log, fold, telling.selection.at.value_or(log->end()), telling);
+        case View::state: return state_text(*log, journeys, fold, telling.selection.at.value_or(log->end()), telling);
         case View::filter: return filter_text(*log, journeys, fold, telling);
         }
         return {};

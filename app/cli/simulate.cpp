@@ -2,10 +2,10 @@
 
 #include "app/cli/interruption.hpp"
 #include "sim/narration/clock.hpp"
-#include "sim/scenario/world.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace tegami::cli {
 namespace {
@@ -34,39 +34,55 @@ void run_with_progress(scenario::World& world, engine::Time end, const Context& 
 
 } // namespace
 
-std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playing, const Context& context,
-                             const narration::Catalogue& catalogue)
+std::optional<OpenedSink> open_sink(const std::string& save, std::unique_ptr<run::Sink> otherwise,
+                                    const Context& context, const narration::Catalogue& catalogue)
 {
-    const auto cannot_write = [&](const run::FileError& error) {
-        complain(
-            context, catalogue,
-            catalogue.text("cli.error.file.write", {{"path", playing.save}, {"detail", reason_of(error, catalogue)}}));
+    if (save.empty()) return OpenedSink{std::move(otherwise), {}};
+    auto file = run::FileSink::create(save);
+    if (!file) {
+        complain_of_writing(save, file.error(), context, catalogue);
         return std::nullopt;
-    };
-    std::unique_ptr<run::Sink> sink = std::make_unique<run::MemorySink>();
-    std::string temporary;
-    if (!playing.save.empty()) {
-        auto file = run::FileSink::create(playing.save);
-        if (!file) return cannot_write(file.error());
-        temporary = (*file)->temporary();
-        sink = std::move(*file);
     }
-    const RemovedWhenStopped removed_when_stopped{temporary};
+    std::string temporary = (*file)->temporary();
+    return OpenedSink{std::move(*file), std::move(temporary)};
+}
+
+void complain_of_writing(const std::string& save, const run::FileError& error, const Context& context,
+                         const narration::Catalogue& catalogue)
+{
+    complain(context, catalogue,
+             catalogue.text("cli.error.file.write", {{"path", save}, {"detail", reason_of(error, catalogue)}}));
+}
+
+scenario::WorldOptions options_of(const ReadScenario& scenario, const std::string& file, const Context& context)
+{
     scenario::WorldOptions options;
-    options.seed = playing.seed;
-    options.level = playing.level;
-    options.file = file_name_of(playing.file);
-    if (!scenario.loaded.variant.empty()) options.file += '#' + scenario.loaded.variant;
+    options.file = file_name_of(file);
     options.text = scenario.text;
     options.language = narration::name(context.language);
     if (scenario.replay) {
-        options.seed = scenario.replay->seed;
         options.file = scenario.replay->file;
         options.inputs = scenario.replay->acts;
         options.plugs = scenario.replay->plugs;
+    }
+    return options;
+}
+
+std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playing, const Context& context,
+                             const narration::Catalogue& catalogue)
+{
+    auto opened = open_sink(playing.save, std::make_unique<run::MemorySink>(), context, catalogue);
+    if (!opened) return std::nullopt;
+    const RemovedWhenStopped removed_when_stopped{opened->temporary};
+    scenario::WorldOptions options = options_of(scenario, playing.file, context);
+    options.seed = playing.seed;
+    options.level = playing.level;
+    if (scenario.replay) {
+        options.seed = scenario.replay->seed;
         options.frames = scenario.replay->frames;
     }
-    auto world = scenario::World::build(scenario.loaded, std::move(options), std::move(sink), playing.commentator);
+    auto world =
+        scenario::World::build(scenario.loaded, std::move(options), std::move(opened->sink), playing.commentator);
     if (!world) {
         complain(context, catalogue, playing.file, world.error());
         return std::nullopt;
@@ -74,7 +90,10 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
     const engine::Time own_end = scenario.replay ? scenario.replay->end : (*world)->end();
     const engine::Time end = playing.until ? (*world)->start() + *playing.until : own_end;
     run_with_progress(**world, end, context, catalogue);
-    if (const auto finished = (*world)->finish(); !finished) return cannot_write(finished.error());
+    if (const auto finished = (*world)->finish(); !finished) {
+        complain_of_writing(playing.save, finished.error(), context, catalogue);
+        return std::nullopt;
+    }
     if (playing.save.empty()) return run::Log::of((*world)->recorder().kept());
     return open_run(playing.save, context, catalogue);
 }

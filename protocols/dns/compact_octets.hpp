@@ -9,6 +9,33 @@
 
 namespace tegami::dns {
 
+/// Writes octets one row behind the other to where they stay, and counts what there was no room for: then they are written
+/// again to where there is.
+class Filler {
+  public:
+    Filler(std::uint8_t* to, std::size_t room) : to_(to), room_(room) {}
+
+    std::size_t size() const { return size_; }
+    /// `count` octets at a place where `readable` of them may be read. Most rows are short, and then these are moves instead
+    /// of a call; the next row is written over what was too much.
+    void add(const std::uint8_t* from, std::size_t readable, std::size_t count)
+    {
+        constexpr std::size_t few = 16;
+        if (count <= few && readable >= few && size_ + few <= room_) [[likely]]
+            std::memcpy(to_ + size_, from, few);
+        else if (count <= 2 * few && readable >= 2 * few && size_ + 2 * few <= room_)
+            std::memcpy(to_ + size_, from, 2 * few);
+        else if (count != 0 && size_ + count <= room_)
+            std::memcpy(to_ + size_, from, count);
+        size_ += count;
+    }
+
+  private:
+    std::uint8_t* to_;
+    std::size_t room_;
+    std::size_t size_ = 0;
+};
+
 template <std::size_t capacity>
 class CompactOctets {
   public:
@@ -62,6 +89,26 @@ class CompactOctets {
         if (!is_inside()) delete[] heap();
     }
 
+    /// Becomes what `write(Filler&)` writes, the same each time that it is called: at most 65,535 octets; none where it
+    /// returns false. They are written to where they stay: octets that are put together elsewhere and then copied are
+    /// read as one too soon after they were stored apart.
+    template <class Write>
+    void fill(Write write)
+    {
+        if (!is_inside()) delete[] heap();
+        block_.size = 0;
+        std::uint8_t* at = block_.storage;
+        for (std::size_t room = capacity;;) {
+            Filler filler{at, room};
+            if (!write(filler)) return;
+            if (filler.size() <= room) {
+                block_.size = static_cast<std::uint16_t>(filler.size());
+                return;
+            }
+            at = make_room(room = filler.size());
+        }
+    }
+
     const std::uint8_t* data() const { return is_inside() ? block_.storage : heap(); }
     std::size_t size() const { return block_.size; }
     wire::Octets octets() const { return {data(), size()}; }
@@ -85,10 +132,12 @@ class CompactOctets {
     std::uint8_t* make_room(std::size_t size)
     {
         assert(size <= largest);
+        std::uint8_t* at = block_.storage;
+        if (size > capacity) {
+            at = new std::uint8_t[size];
+            std::memcpy(block_.storage, &at, sizeof at);
+        }
         block_.size = static_cast<std::uint16_t>(size);
-        if (is_inside()) return block_.storage;
-        auto* const at = new std::uint8_t[size];
-        std::memcpy(block_.storage, &at, sizeof at);
         return at;
     }
 

@@ -65,21 +65,10 @@ Edns read_edns(Reader& in, const Name& owner, Rcode& rcode)
     return edns;
 }
 
-/// Most owners are a pointer to the question's name, which has been read.
-Name read_owner(Reader& in, const Message& message)
-{
-    constexpr std::uint16_t to_the_question = 0xC000 | message_header_size;
-    const wire::Octets octets = in.whole();
-    const std::size_t at = in.offset();
-    if (in.left() < 2 || message.questions.empty() || wire::load_u16(&octets[at]) != to_the_question)
-        return read_name(in);
-    in.seek(at + 2);
-    return message.questions.front().name;
-}
-
 enum class Section : std::uint8_t { answer, authority, additional };
 
-void read_records(Reader& in, std::size_t count, Section section, std::vector<Record>& records, Message& message)
+void read_records(Reader& in, std::size_t count, Section section, FirstName first, std::vector<Record>& records,
+                  Message& message)
 {
     // Counts are a stranger's: never more room than the octets that are left could need.
     if (count > in.left() / smallest_record)
@@ -88,26 +77,26 @@ void read_records(Reader& in, std::size_t count, Section section, std::vector<Re
     records.reserve(count);
     for (; count != 0 && !in.failed(); --count) {
         const std::size_t begin = in.offset();
-        Name owner = read_owner(in, message);
-        const auto type = static_cast<Type>(in.u16());
-        if (type == Type::opt) {
+        Record& record = records.emplace_back(); // filled where it stays
+        read_name(in, record.owner, first);
+        record.type = static_cast<Type>(in.u16());
+        if (record.type == Type::opt) {
             if (message.edns || section != Section::additional) {
                 in.seek(begin);
                 in.fail(message.edns ? "RFC 6891 §6.1.1: a message has at most one OPT"
                                      : "RFC 6891 §6.1.1: OPT belongs into the additional section");
                 return;
             }
-            message.edns = read_edns(in, owner, message.header.rcode);
+            message.edns = read_edns(in, record.owner, message.header.rcode);
+            records.pop_back();
             continue;
         }
         const wire::Octets fixed = in.octets(8);
         if (in.failed()) return;
-        const auto rr_class = static_cast<Class>(wire::load_u16(&fixed[0]));
-        const std::uint32_t ttl = wire::load_u32(&fixed[2]);
-        const std::size_t size = wire::load_u16(&fixed[6]);
-        Rdata data = read_rdata(in, type, rr_class, size);
-        records.emplace_back(std::move(owner), type, rr_class, ttl > largest_ttl ? 0 : ttl,
-                             std::move(data)); // RFC 2181 §8
+        record.rr_class = static_cast<Class>(wire::load_u16(&fixed[0]));
+        record.ttl = wire::load_u32(&fixed[2]);
+        if (record.ttl > largest_ttl) record.ttl = 0; // RFC 2181 §8
+        read_rdata(in, record.type, record.rr_class, wire::load_u16(&fixed[6]), first, record.data);
     }
 }
 
@@ -140,15 +129,17 @@ wire::Decoded<Message> decode_message(wire::Octets octets)
         in.fail("RFC 1035 §4.1.1: more questions are counted than the octets that are left could hold");
     else
         message.questions.reserve(questions);
+    FirstName first; // most other names lead to that of the question
     for (std::size_t i = 0; i < questions && !in.failed(); ++i) {
         Question& question = message.questions.emplace_back();
-        question.name = read_name(in);
+        read_name(in, question.name, first);
+        if (i == 0) first = {message_header_size, question.name.size()};
         question.type = static_cast<Type>(in.u16());
         question.rr_class = static_cast<Class>(in.u16());
     }
-    read_records(in, answers, Section::answer, message.answers, message);
-    read_records(in, authority, Section::authority, message.authority, message);
-    read_records(in, additional, Section::additional, message.additional, message);
+    read_records(in, answers, Section::answer, first, message.answers, message);
+    read_records(in, authority, Section::authority, first, message.authority, message);
+    read_records(in, additional, Section::additional, first, message.additional, message);
     if (!in.failed() && in.left() != 0) in.fail("RFC 1035 §4.1.1: octets are left over behind the last record");
     if (in.failed()) return std::unexpected(in.finish_prefix(0).error());
     return result;

@@ -190,7 +190,7 @@ class MessageWriter {
         u16(static_cast<std::uint16_t>(record.type));
         u16(static_cast<std::uint16_t>(record.rr_class));
         u32(record.ttl);
-        const RdataLayout layout = layout_of(record.type, record.rr_class);
+        const RdataLayout& layout = layout_of(record.type, record.rr_class);
         const Octets data = record.data.octets();
         // What was made by hand may be of any form; then nothing in it is taken for a name.
         if (layout.names != NamesInside::compressed || !has_layout(layout, data)) {

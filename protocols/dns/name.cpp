@@ -1,5 +1,7 @@
 #include "protocols/dns/name.hpp"
 
+#include "protocols/wire/endian.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -250,10 +252,10 @@ std::string format(const Name& name, FinalDot dot)
     return text;
 }
 
-std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
+void read_name(wire::Reader& in, Filler& to, FirstName first)
 {
+    if (in.failed()) return;
     const wire::Octets message = in.whole();
-    if (in.failed()) return 0;
     std::size_t at = in.offset();
     std::size_t limit = at; // a pointer must land before this
     std::size_t resume = 0; // where the message goes on behind the first pointer
@@ -262,29 +264,26 @@ std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
     const auto fail = [&](std::string_view rule) {
         in.seek(std::min(at, message.size()));
         in.fail(rule);
-        return std::size_t{0};
     };
 
     while (true) {
         const std::size_t begin = at;
+        const std::size_t farthest = begin + (largest_name - 1 - size); // for labels: the root's zero is to follow
         std::uint8_t octet = 0;
         while (true) { // the labels that stand in a row
             if (at >= message.size()) return fail("the octets end too early");
             octet = message[at];
             if (octet == 0 || octet > largest_label) break;
             at += 1u + octet;
-            if (size + (at - begin) + 1 > largest_name) return fail(name_too_long);
+            if (at > farthest) return fail(name_too_long);
         }
-        const std::size_t row = at - begin + (octet == 0 ? 1 : 0);
-        if (row <= 32 && message.size() - begin >= 32)
-            std::memcpy(to + size, &message[begin], 32); // most names are short: moves instead of a loop
-        else
-            std::memcpy(to + size, &message[begin], row);
-        size += row;
         if (octet == 0) {
             ++at;
+            to.add(&message[begin], message.size() - begin, at - begin);
             break;
         }
+        if (at != begin) to.add(&message[begin], message.size() - begin, at - begin);
+        size += at - begin;
         if (octet < 0xC0) return fail("RFC 1035 §4.1.4: label types 01 and 10 are reserved");
         if (message.size() - at < 2) return fail("the octets end too early");
         const std::size_t target = (octet & 0x3Fu) << 8 | message[at + 1];
@@ -293,18 +292,38 @@ std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to)
         if (target < header_size) return fail("RFC 1035 §4.1.4: a pointer must point at a name, not into the header");
         if (++pointers > most_pointers_in_a_name) return fail("RFC 1035 §4.1.4: more pointers than a name has labels");
         if (resume == 0) resume = at + 2;
+        if (target == first.offset && size + first.size <= largest_name) {
+            to.add(&message[target], message.size() - target, first.size);
+            break;
+        }
         at = limit = target;
     }
     in.seek(resume != 0 ? resume : at);
-    return size;
+}
+
+void read_name(wire::Reader& in, Name& to, FirstName first)
+{
+    const wire::Octets message = in.whole();
+    const std::size_t begin = in.offset();
+    if (in.left() >= 2 && wire::load_u16(&message[begin]) == (0xC000 | first.offset)) { // most owners
+        in.skip(2);
+        return to.fill_checked([&](Filler& octets) {
+            octets.add(&message[first.offset], message.size() - first.offset, first.size);
+            return true;
+        });
+    }
+    to.fill_checked([&](Filler& octets) {
+        in.seek(begin);
+        read_name(in, octets, first);
+        return !in.failed();
+    });
 }
 
 Name read_name(wire::Reader& in)
 {
-    std::uint8_t octets[name_room];
-    const std::size_t size = read_name_octets(in, octets);
-    if (size == 0) return {};
-    return Name::from_checked_wire(octets, size);
+    Name name;
+    read_name(in, name);
+    return name;
 }
 
 Name read_uncompressed_name(wire::Reader& in)

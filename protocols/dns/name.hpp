@@ -75,6 +75,14 @@ class Name {
     static constexpr std::size_t roomy = CompactOctets<38>::roomy;
     static Name from_checked_wire(const std::uint8_t* octets, std::size_t size) { return Name(octets, size); }
 
+    /// Becomes what `write(Filler&)` writes, the same each time, which are such octets; the root where it returns false.
+    template <class Write>
+    void fill_checked(Write write)
+    {
+        octets_.fill(write);
+        if (size() == 0) *this = {};
+    }
+
   private:
     explicit Name(wire::Octets octets) : octets_(octets) {}
     Name(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
@@ -154,8 +162,16 @@ Name read_name(wire::Reader& in);
 /// The same where no pointers may stand.
 Name read_uncompressed_name(wire::Reader& in);
 
-/// `read_name` to a place where there is room for `name_room` octets. Returns the name's size; 0 where `in` failed.
-inline constexpr std::size_t name_room = largest_name + 1 + 32;
-std::size_t read_name_octets(wire::Reader& in, std::uint8_t* to);
+/// A name of a message that has been read and stands there in one row, as the first one must: there is none before it for
+/// a pointer to lead to. By default there is none.
+struct FirstName {
+    std::size_t offset = SIZE_MAX;
+    std::size_t size = 0;
+};
+
+/// `read_name` that adds the name to others' octets. Pointers to `first` end there. Adds no whole name where `in` fails.
+void read_name(wire::Reader& in, Filler& to, FirstName first = {});
+/// `read_name` to where the name stays; it is the root where `in` fails.
+void read_name(wire::Reader& in, Name& to, FirstName first = {});
 
 } // namespace tegami::dns

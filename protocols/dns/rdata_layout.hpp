@@ -5,6 +5,8 @@
 #include "protocols/dns/record.hpp"
 #include "protocols/wire/reader.hpp"
 
+#include <array>
+
 namespace tegami::dns {
 
 enum class Part : char {
@@ -25,15 +27,16 @@ enum class NamesInside : std::uint8_t {
 };
 
 struct RdataLayout {
-    std::string_view parts; ///< each character a Part
+    std::string_view parts = "r"; ///< each character a Part
     NamesInside names = NamesInside::none;
+    bool in_class_in_alone = false; ///< anything in other classes
 };
 
-/// Class matters for types that are of class IN alone.
-constexpr RdataLayout layout_of(Type type, Class rr_class)
+namespace detail {
+
+constexpr RdataLayout layout_in_class_in(Type type)
 {
     using enum NamesInside;
-    const bool in = rr_class == Class::in;
     switch (type) {
     case Type::ns:
     case Type::md:
@@ -56,16 +59,34 @@ constexpr RdataLayout layout_of(Type type, Class rr_class)
     case Type::sig: return {"224442nr", plain};
     case Type::nxt: return {"nr", plain};
     case Type::naptr: return {"22sssn", plain};
-    case Type::a: return in ? RdataLayout{"4"} : RdataLayout{"r"};
-    case Type::aaaa: return in ? RdataLayout{"6"} : RdataLayout{"r"};
-    case Type::srv: return in ? RdataLayout{"222n", plain} : RdataLayout{"r"};
-    default: return {"r"};
+    case Type::a: return {"4", none, true};
+    case Type::aaaa: return {"6", none, true};
+    case Type::srv: return {"222n", plain, true};
+    default: return {};
     }
+}
+
+inline constexpr auto layouts = [] {
+    std::array<RdataLayout, static_cast<std::size_t>(Type::spf) + 1> all; // SPF has the highest number of these
+    for (std::size_t type = 0; type < all.size(); ++type) all[type] = layout_in_class_in(static_cast<Type>(type));
+    return all;
+}();
+inline constexpr RdataLayout anything;
+
+} // namespace detail
+
+constexpr const RdataLayout& layout_of(Type type, Class rr_class)
+{
+    const auto number = static_cast<std::size_t>(type);
+    if (number >= detail::layouts.size()) return detail::anything;
+    const RdataLayout& layout = detail::layouts[number];
+    return layout.in_class_in_alone && rr_class != Class::in ? detail::anything : layout;
 }
 
 /// The data of a record inside a message: `size` octets from where `in` stands, names in it with their pointers followed.
 /// That names of types which RFC 1035 does not know come compressed is against the rules, and read (RFC 3597 §4).
-Rdata read_rdata(wire::Reader& in, Type type, Class rr_class, std::size_t size);
+/// Pointers to `first` end there. Gives no data where `in` fails.
+void read_rdata(wire::Reader& in, Type type, Class rr_class, std::size_t size, FirstName first, Rdata& data);
 
 /// True where the octets are data of that type. Names must not be compressed.
 bool is_well_formed(Type type, Class rr_class, wire::Octets data);

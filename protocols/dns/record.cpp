@@ -5,7 +5,6 @@
 #include "protocols/wire/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
 namespace tegami::dns {
@@ -82,7 +81,7 @@ void read_part(Reader& in, Part part, std::size_t end)
 template <class Plain, class Named>
 void split(Type type, Octets data, Plain plain, Named named)
 {
-    const RdataLayout layout = layout_of(type, Class::in);
+    const RdataLayout& layout = layout_of(type, Class::in);
     if (layout.names == NamesInside::none || !is_well_formed(type, Class::in, data)) return plain(data);
     Reader in{data};
     for (const char part : layout.parts) {
@@ -106,9 +105,13 @@ Rdata::Rdata(const Cname& data) : octets_(data.cname.wire()) {}
 Rdata::Rdata(const Ptr& data) : octets_(data.ptrdname.wire()) {}
 Rdata::Rdata(const Mx& data)
 {
-    std::array<std::uint8_t, 2> preference;
-    wire::store_u16(preference.data(), data.preference);
-    octets_ = CompactOctets<46>{Octets{preference}, data.exchange.wire()};
+    std::uint8_t preference[2];
+    wire::store_u16(preference, data.preference);
+    octets_.fill([&](Filler& to) {
+        to.add(preference, sizeof preference, sizeof preference);
+        to.add(data.exchange.wire().data(), data.exchange.readable(), data.exchange.size());
+        return true;
+    });
 }
 Rdata::Rdata(const Soa& data)
     : Rdata(DataBuilder{}
@@ -261,68 +264,76 @@ std::strong_ordering compare_data(Type type, const Rdata& a, const Rdata& b)
 
 // Inside messages. -----------------------------------------------------------------------------------------------------
 
-Rdata read_rdata(Reader& in, Type type, Class rr_class, std::size_t size)
+namespace {
+
+constexpr std::string_view lengths_disagree = "RFC 1035 §3.2.1: RDLENGTH is not the length of the data";
+
+/// Data with no names in it: `size` octets that are there.
+void read_plain_rdata(Reader& in, std::string_view parts, Type type, Class rr_class, std::size_t size, Rdata& data)
+{
+    const std::size_t begin = in.offset(), readable = in.left();
+    const Octets octets = in.octets(size);
+    bool good = true;
+    switch (Part{parts[0]}) {
+    case Part::anything: break;
+    case Part::octets_4: good = size == 4; break;
+    case Part::octets_16: good = size == 16; break;
+    default: good = is_well_formed(type, rr_class, octets);
+    }
+    if (!good) {
+        in.seek(begin);
+        in.fail(lengths_disagree);
+        return;
+    }
+    data.fill([&](Filler& to) {
+        to.add(octets.data(), readable, size);
+        return true;
+    });
+}
+
+/// Data of these parts, which end `size` octets behind where `in` stands.
+void read_rdata_with_names(Reader& in, std::string_view parts, std::size_t size, FirstName first, Rdata& data)
+{
+    const std::size_t begin = in.offset(), end = begin + size;
+    data.fill([&](Filler& to) {
+        in.seek(begin);
+        const auto take = [&](std::size_t count) {
+            const Octets left = in.whole().subspan(in.offset());
+            in.skip(count);
+            if (!in.failed()) to.add(left.data(), left.size(), count);
+        };
+        for (const char part : parts) {
+            if (in.offset() > end) in.fail(lengths_disagree);
+            if (in.failed()) return false;
+            switch (Part{part}) {
+            case Part::name: read_name(in, to, first); break;
+            case Part::octets_2: take(2); break;
+            case Part::octets_4: take(4); break;
+            case Part::octets_16: take(16); break;
+            case Part::string: take(in.left() == 0 ? 1 : 1u + in.whole()[in.offset()]); break;
+            case Part::strings:
+            case Part::anything: take(end - in.offset()); break;
+            }
+        }
+        if (in.offset() != end) in.fail(lengths_disagree);
+        if (to.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
+        return !in.failed();
+    });
+}
+
+} // namespace
+
+void read_rdata(Reader& in, Type type, Class rr_class, std::size_t size, FirstName first, Rdata& data)
 {
     if (size > in.left()) in.fail("RFC 1035 §3.2.1: RDLENGTH is more than what is left of the message");
-    if (in.failed()) return {};
-    const std::size_t end = in.offset() + size;
+    if (in.failed()) return;
     // An update's record may have no data (RFC 2136 §2.4); no other class or type but NULL's kind has none.
-    if (size == 0 && (rr_class == Class::any || rr_class == Class::none)) return {};
-
-    const RdataLayout layout = layout_of(type, rr_class);
-    constexpr std::string_view disagree = "RFC 1035 §3.2.1: RDLENGTH is not the length of the data";
-    if (layout.names == NamesInside::none) {
-        const Octets octets = in.octets(size);
-        bool good = true;
-        switch (Part{layout.parts[0]}) {
-        case Part::anything: break;
-        case Part::octets_4: good = size == 4; break;
-        case Part::octets_16: good = size == 16; break;
-        default: good = is_well_formed(type, rr_class, octets);
-        }
-        if (good) return Rdata{octets};
-        in.seek(end - size);
-        in.fail(disagree);
-        return {};
-    }
-
-    // Two names and three strings at most, and before them the 18 octets of a SIG.
-    std::array<std::uint8_t, 2 * name_room + 3 * (1 + largest_character_string) + 20> head;
-    std::size_t filled = 0;
-    const auto append = [&](Octets octets) {
-        if (!octets.empty()) std::memcpy(&head[filled], octets.data(), octets.size());
-        filled += octets.size();
-    };
-    Octets tail;
-    for (const char part : layout.parts) {
-        if (in.offset() > end) in.fail(disagree);
-        if (in.failed()) return {};
-        switch (Part{part}) {
-        case Part::name: filled += read_name_octets(in, &head[filled]); break;
-        case Part::octets_2:
-            wire::store_u16(&head[filled], in.u16());
-            filled += 2;
-            break;
-        case Part::octets_4:
-            wire::store_u32(&head[filled], in.u32());
-            filled += 4;
-            break;
-        case Part::octets_16: append(in.octets(16)); break;
-        case Part::string: {
-            const std::uint8_t length = in.u8();
-            append({&length, 1});
-            append(in.octets(length));
-            break;
-        }
-        case Part::strings:
-        case Part::anything: tail = in.octets(end - in.offset()); break;
-        }
-    }
-    if (in.offset() != end) in.fail(disagree);
-    if (filled + tail.size() > largest_rdata) in.fail("RFC 1035 §3.2.1: uncompressed, the data is over 65,535 octets");
-    if (in.failed()) return {};
-    if (tail.empty()) return Rdata{head.data(), filled};
-    return Rdata{Octets{head}.first(filled), tail};
+    if (size == 0 && (rr_class == Class::any || rr_class == Class::none)) return;
+    const RdataLayout& layout = layout_of(type, rr_class);
+    if (layout.names == NamesInside::none)
+        read_plain_rdata(in, layout.parts, type, rr_class, size, data);
+    else
+        read_rdata_with_names(in, layout.parts, size, first, data);
 }
 
 bool is_well_formed(Type type, Class rr_class, Octets data)

@@ -93,6 +93,12 @@ class Rdata {
     /// `size` octets at a place where `roomy` of them may be read.
     static constexpr std::size_t roomy = CompactOctets<46>::roomy;
     Rdata(const std::uint8_t* roomy_octets, std::size_t size) : octets_(roomy_octets, size) {}
+    /// Becomes what `write(Filler&)` writes, the same each time: at most 65,535 octets; none where it returns false.
+    template <class Write>
+    void fill(Write write)
+    {
+        octets_.fill(write);
+    }
     Rdata(const A& data);
     Rdata(const Aaaa& data);
     Rdata(const Ns& data);

@@ -99,4 +99,18 @@ std::expected<Completed, Incomplete> complete(std::string_view message, const Su
     return completed;
 }
 
+std::string without_bcc(std::string_view message)
+{
+    std::string rest;
+    std::size_t kept = 0; // up to where the message was taken over
+    for (const HeaderField& field : read_header(message).fields) {
+        if (!equal_ignoring_case(field.name, "Bcc")) continue;
+        const std::string_view octets = extent(message, field);
+        const auto begin = static_cast<std::size_t>(octets.data() - message.data());
+        rest += message.substr(kept, begin - kept);
+        kept = begin + octets.size();
+    }
+    return rest += message.substr(kept);
+}
+
 } // namespace tegami::mail

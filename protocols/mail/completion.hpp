@@ -46,6 +46,9 @@ enum class Incomplete : std::uint8_t {
 
 std::expected<Completed, Incomplete> complete(std::string_view message, const Submission& submission);
 
+/// The message without its Bcc fields, for a server that will not take them away itself. RFC 5322 §3.6.3.
+std::string without_bcc(std::string_view message);
+
 /// Whether a domain names one place for everybody: it has a dot, or is an address literal. RFC 6409 §4.2.
 bool is_fully_qualified(std::string_view domain);
 

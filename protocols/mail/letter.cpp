@@ -185,6 +185,7 @@ std::string compose(const Letter& letter, BodyOctets allowed)
     message += format_addresses("From", {letter.from});
     if (!letter.to.empty()) message += format_addresses("To", letter.to);
     if (!letter.cc.empty()) message += format_addresses("Cc", letter.cc);
+    if (!letter.bcc.empty()) message += format_addresses("Bcc", letter.bcc);
     if (!letter.message_id.empty()) message += format_message_ids("Message-ID", {letter.message_id});
     if (!letter.in_reply_to.empty()) message += format_message_ids("In-Reply-To", letter.in_reply_to);
     message += format_unstructured("Subject", letter.subject);

@@ -27,6 +27,7 @@ struct Letter {
     NamedMailbox from;
     std::vector<NamedMailbox> to;
     std::vector<NamedMailbox> cc;
+    std::vector<NamedMailbox> bcc; ///< for the first server's eyes alone, which takes the field away (RFC 5322 §3.6.3)
     std::string subject;
     std::string text; ///< lines ended by LF or CRLF
     wire::Time date;

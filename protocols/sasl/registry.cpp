@@ -38,7 +38,7 @@ const Mechanism* find_mechanism(std::string_view name)
     return row == std::end(rows) ? nullptr : &*row;
 }
 
-const Mechanism* choose_mechanism(std::string_view offered, Secrecy secrecy)
+const Mechanism* choose_mechanism(std::string_view offered, Secrecy secrecy, std::string_view wanted)
 {
     const auto is_offered = [&](const Mechanism& mechanism) {
         for (std::string_view rest = offered; !rest.empty();) {
@@ -48,8 +48,11 @@ const Mechanism* choose_mechanism(std::string_view offered, Secrecy secrecy)
         }
         return false;
     };
+    const auto is_wanted = [&](const Mechanism& mechanism) {
+        return wanted.empty() || mail::equal_ignoring_case(mechanism.name, wanted);
+    };
     for (const Mechanism& mechanism : rows)
-        if (allowed(mechanism, secrecy) && is_offered(mechanism)) return &mechanism;
+        if (is_wanted(mechanism) && allowed(mechanism, secrecy) && is_offered(mechanism)) return &mechanism;
     return nullptr;
 }
 

@@ -27,8 +27,9 @@ const Mechanism* find_mechanism(std::string_view name);
 /// Whether a mechanism may be used that shows the password to whoever listens.
 enum class Secrecy : std::uint8_t { password_may_show, password_must_not_show };
 
-/// The best of those in a list with spaces between, as a server offers it; null where none of them may be used.
-const Mechanism* choose_mechanism(std::string_view offered, Secrecy secrecy);
+/// The best of those in a list with spaces between, as a server offers it, or the one that is wanted where one is; null
+/// where none of them may be used.
+const Mechanism* choose_mechanism(std::string_view offered, Secrecy secrecy, std::string_view wanted = {});
 /// The names for such a list.
 std::string list_mechanisms(Secrecy secrecy);
 

@@ -87,7 +87,8 @@ wire::Task<SessionEnd> open_session(wire::Stream& peer, const ClientOptions& opt
     session.reply = std::move(*heard);
     if (!options.credentials) co_return session;
 
-    const sasl::Mechanism* const mechanism = sasl::choose_mechanism(session.offered.auth, options.secrecy);
+    const sasl::Mechanism* const mechanism =
+        sasl::choose_mechanism(session.offered.auth, options.secrecy, options.mechanism);
     if (!mechanism) {
         session.stage = Stage::authentication;
         co_return session;

@@ -41,6 +41,7 @@ struct ClientOptions {
     wire::Spans spans;                            ///< whom the connection itself serves
     bool pipelining = true;                       ///< use it where it is offered
     std::optional<sasl::Credentials> credentials; ///< authenticates itself with these, or does not send
+    std::string mechanism;                        ///< by which it does so; empty: the best that both know
     sasl::Secrecy secrecy = sasl::Secrecy::password_may_show;
     Dialect dialect = Dialect::smtp;
     ClientTimeouts timeouts;

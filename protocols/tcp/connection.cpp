@@ -151,7 +151,7 @@ void Connection::close()
 }
 
 /// ABORT. RFC 9293 §3.10.5.
-void Connection::abort()
+void Connection::abort(Rule why)
 {
     switch (state_) {
     case State::closed: return;
@@ -162,11 +162,11 @@ void Connection::abort()
     case State::close_wait:
         reset_due_ = true;
         reset_seq_ = send_max_;
-        note(NoteKind::reset_sent, Rule::abort_call, reset_seq_);
+        note(NoteKind::reset_sent, why, reset_seq_);
         break;
     default: break; // the peer has all it needs, or knows nothing of us
     }
-    finish(Ending::aborted, Rule::abort_call);
+    finish(Ending::aborted, why);
 }
 
 void Connection::abandon(Time now)

@@ -167,8 +167,9 @@ class Connection {
     void set_give_up(std::uint32_t seconds) { give_up_seconds_ = seconds; }
     /// Ends our side: what was offered is still sent, then FIN. Receiving goes on.
     void close();
-    /// Breaks the connection: RST, where the peer may still care.
-    void abort();
+    /// Breaks the connection: RST, where the peer may still care. `why`: the user called, or an ICMP error says that it
+    /// cannot be.
+    void abort(Rule why = Rule::abort_call);
     /// The user is gone: FIN-WAIT-2 will not last for ever.
     void abandon(Time now);
 

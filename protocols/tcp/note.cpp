@@ -57,6 +57,7 @@ constexpr std::array<RuleText, rule_count> rule_texts{{
     {"tcp.given-up.keep-alive", "RFC 9293 §3.8.4", "keep-alives were not answered"},
     {"tcp.fin-wait-2.over", "RFC 9293 §3.6", "nobody is left to read, and the peer does not end its side"},
     {"tcp.r1", "RFC 9293 §3.8.3", "three retransmissions in a row: the path may be broken"},
+    {"tcp.icmp", "RFC 9293 §3.9.2.2", "a hard ICMP error about our SYN ends the attempt"},
 }};
 
 } // namespace

@@ -73,6 +73,7 @@ enum class Rule : std::uint8_t {
     keep_alive_given_up,
     fin_wait_2_over,
     r1_reached,
+    icmp_error,
     count,
 };
 

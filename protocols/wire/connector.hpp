@@ -13,6 +13,7 @@ enum class ConnectError : std::uint8_t {
     refused,     ///< answered by a reset
     timed_out,   ///< nobody answered
     unreachable, ///< ICMP or no route
+    prohibited,  ///< ICMP: a filter on the way forbids it
     no_port,     ///< every local port is taken
 };
 

@@ -114,7 +114,7 @@ class Serving::Loop {
     std::vector<TapDevice> devices_;
     asio::io_context context_{1};
     asio::steady_timer timer_{context_};
-    asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    asio::signal_set signals_{context_, SIGINT, SIGTERM, SIGHUP};
     std::vector<asio::posix::stream_descriptor> descriptors_;
     std::array<std::uint8_t, frame_room> room_{};
     Clock::time_point begun_;

@@ -28,7 +28,8 @@ class Serving {
     Serving(scenario::World& world, std::vector<TapDevice> devices);
     ~Serving();
 
-    /// Until the world has gone on for `length` (none: for ever), or the program is told to stop (SIGINT, SIGTERM).
+    /// Until the world has gone on for `length` (none: for ever), or the program is told to stop (SIGINT, SIGTERM,
+    /// SIGHUP).
     ServingEnd run(std::optional<engine::Duration> length);
 
   private:

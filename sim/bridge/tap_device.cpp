@@ -1,5 +1,7 @@
 #include "sim/bridge/tap_device.hpp"
 
+#include "protocols/link/mac_address.hpp"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -77,7 +79,7 @@ in6_addr v6_address(const wire::Address& address)
 /// Sets up the interface through two sockets of the kernel, one a family.
 class SetUp {
   public:
-    SetUp(const TapSettings& settings, int v4, int v6) : settings_(settings), v4_(v4), v6_(v6) {}
+    SetUp(const scenario::PlugHost& host, int v4, int v6) : host_(host), v4_(v4), v6_(v6) {}
 
     /// True when everything is as wished; else errno says why not, and `doing` what was tried.
     bool all(std::string& doing)
@@ -86,24 +88,24 @@ class SetUp {
         if (!set_mac()) return false;
         doing = "MTU";
         if (!set_mtu()) return false;
-        for (const inet::InterfaceAddress& address : settings_.addresses) {
+        for (const inet::InterfaceAddress& address : host_.addresses) {
             doing = wire::format(address.address);
             if (!(address.address.is_v4() ? add_v4(address) : true)) return false;
         }
         doing = "up";
         if (!turn_on()) return false;
-        for (const inet::InterfaceAddress& address : settings_.addresses) {
+        for (const inet::InterfaceAddress& address : host_.addresses) {
             doing = wire::format(address.address);
             if (!(address.address.is_v4() ? true : add_v6(address))) return false;
         }
-        for (const std::optional<wire::Address>& gateway : {settings_.gateway_v4, settings_.gateway_v6}) {
+        for (const std::optional<wire::Address>& gateway : {host_.gateway_v4, host_.gateway_v6}) {
             if (!gateway) continue;
             doing = wire::format(*gateway);
             if (!on_link(*gateway) && !route({*gateway, inet::address_bits(*gateway)}, std::nullopt)) return false;
         }
-        for (const inet::Prefix& network : settings_.networks) {
+        for (const inet::Prefix& network : host_.networks) {
             doing = inet::format(network);
-            const auto& gateway = network.is_v4() ? settings_.gateway_v4 : settings_.gateway_v6;
+            const auto& gateway = network.is_v4() ? host_.gateway_v4 : host_.gateway_v6;
             if (gateway && !route(network, gateway)) return false;
         }
         return true;
@@ -112,27 +114,27 @@ class SetUp {
   private:
     bool set_mac()
     {
-        ifreq request = request_for(settings_.name);
+        ifreq request = request_for(host_.name);
         request.ifr_hwaddr.sa_family = ARPHRD_ETHER;
-        std::memcpy(request.ifr_hwaddr.sa_data, settings_.mac.octets.data(), settings_.mac.octets.size());
+        std::memcpy(request.ifr_hwaddr.sa_data, host_.mac.data(), host_.mac.size());
         return ioctl(v4_, SIOCSIFHWADDR, &request) == 0;
     }
     bool set_mtu()
     {
-        ifreq request = request_for(settings_.name);
-        request.ifr_mtu = settings_.mtu;
+        ifreq request = request_for(host_.name);
+        request.ifr_mtu = host_.mtu;
         return ioctl(v4_, SIOCSIFMTU, &request) == 0;
     }
     bool turn_on()
     {
-        ifreq request = request_for(settings_.name);
+        ifreq request = request_for(host_.name);
         if (ioctl(v4_, SIOCGIFFLAGS, &request) != 0) return false;
         request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
         return ioctl(v4_, SIOCSIFFLAGS, &request) == 0;
     }
     bool add_v4(const inet::InterfaceAddress& address)
     {
-        ifreq request = request_for(settings_.name);
+        ifreq request = request_for(host_.name);
         request.ifr_addr = v4_socket_address(address.address.to_v4());
         if (ioctl(v4_, SIOCSIFADDR, &request) != 0) return false;
         request.ifr_netmask = v4_socket_address(address.network.v4_mask());
@@ -145,14 +147,13 @@ class SetUp {
     }
     int index() const
     {
-        ifreq request = request_for(settings_.name);
+        ifreq request = request_for(host_.name);
         return ioctl(v4_, SIOCGIFINDEX, &request) == 0 ? request.ifr_ifindex : 0;
     }
     bool on_link(const wire::Address& gateway) const
     {
-        return std::ranges::any_of(settings_.addresses, [&](const inet::InterfaceAddress& address) {
-            return address.network.contains(gateway);
-        });
+        return std::ranges::any_of(
+            host_.addresses, [&](const inet::InterfaceAddress& address) { return address.network.contains(gateway); });
     }
     bool route(const inet::Prefix& network, const std::optional<wire::Address>& gateway)
     {
@@ -160,7 +161,7 @@ class SetUp {
     }
     bool route_v4(const inet::Prefix& network, const std::optional<wire::Address>& gateway)
     {
-        std::string device = settings_.name;
+        std::string device = host_.name;
         rtentry entry{};
         entry.rt_dst = v4_socket_address(network.address.to_v4());
         entry.rt_genmask = v4_socket_address(network.v4_mask());
@@ -188,22 +189,22 @@ class SetUp {
         return ioctl(v6_, SIOCADDRT, &entry) == 0 || errno == EEXIST;
     }
 
-    const TapSettings& settings_;
+    const scenario::PlugHost& host_;
     int v4_;
     int v6_;
 };
 
 } // namespace
 
-std::expected<TapDevice, TapError> TapDevice::open(const TapSettings& settings)
+std::expected<TapDevice, TapError> TapDevice::open(const scenario::PlugHost& host)
 {
-    if (settings.name.empty() || settings.name.size() >= IFNAMSIZ)
-        return std::unexpected(TapError{"bridge.tap.name", settings.name});
-    if (if_nametoindex(settings.name.c_str()) != 0) return std::unexpected(TapError{"bridge.tap.taken", settings.name});
+    if (host.name.empty() || host.name.size() >= IFNAMSIZ)
+        return std::unexpected(TapError{"bridge.tap.name", host.name});
+    if (if_nametoindex(host.name.c_str()) != 0) return std::unexpected(TapError{"bridge.tap.taken", host.name});
 
     File device{::open(device_file, O_RDWR | O_NONBLOCK | O_CLOEXEC)};
     if (device.number < 0) return failed(errno == ENOENT || errno == ENODEV ? "bridge.tap.none" : "bridge.tap.failed");
-    ifreq request = request_for(settings.name);
+    ifreq request = request_for(host.name);
     request.ifr_flags = static_cast<short>(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL);
     if (ioctl(device.number, TUNSETIFF, &request) != 0)
         return failed(errno == EBUSY ? "bridge.tap.taken" : "bridge.tap.failed");
@@ -211,12 +212,12 @@ std::expected<TapDevice, TapError> TapDevice::open(const TapSettings& settings)
     const File v4{socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (v4.number < 0) return failed("bridge.tap.failed", "IPv4");
     const bool wants_v6 = std::ranges::any_of(
-        settings.addresses, [](const inet::InterfaceAddress& address) { return !address.address.is_v4(); });
+        host.addresses, [](const inet::InterfaceAddress& address) { return !address.address.is_v4(); });
     const File v6{wants_v6 ? socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1};
     if (wants_v6 && v6.number < 0) return failed("bridge.tap.no_v6", "IPv6");
     std::string doing;
-    if (!SetUp{settings, v4.number, v6.number}.all(doing)) return failed("bridge.tap.failed", doing);
-    return TapDevice{device.take(), settings.name};
+    if (!SetUp{host, v4.number, v6.number}.all(doing)) return failed("bridge.tap.failed", doing);
+    return TapDevice{device.take(), host.name};
 }
 
 TapDevice::TapDevice(TapDevice&& other) noexcept : file_(std::exchange(other.file_, -1)), name_(std::move(other.name_))
@@ -246,26 +247,25 @@ bool TapDevice::write(wire::Octets frame)
     }
 }
 
-std::vector<std::string> as_commands(const TapSettings& settings)
+std::vector<std::string> as_commands(const scenario::PlugHost& host)
 {
-    const std::string device = " dev " + settings.name;
+    const std::string device = " dev " + host.name;
     std::vector<std::string> lines{"ip tuntap add mode tap" + device, "ip link set" + device + " address " +
-                                                                          link::format(settings.mac) + " mtu " +
-                                                                          std::to_string(settings.mtu) + " up"};
-    for (const inet::InterfaceAddress& address : settings.addresses)
+                                                                          link::format(link::MacAddress{host.mac}) +
+                                                                          " mtu " + std::to_string(host.mtu) + " up"};
+    for (const inet::InterfaceAddress& address : host.addresses)
         lines.push_back("ip address add " + wire::format(address.address) + '/' +
                         std::to_string(address.network.length) + device);
     const auto on_link = [&](const wire::Address& gateway) {
-        return std::ranges::any_of(settings.addresses, [&](const inet::InterfaceAddress& address) {
-            return address.network.contains(gateway);
-        });
+        return std::ranges::any_of(
+            host.addresses, [&](const inet::InterfaceAddress& address) { return address.network.contains(gateway); });
     };
-    for (const std::optional<wire::Address>& gateway : {settings.gateway_v4, settings.gateway_v6})
+    for (const std::optional<wire::Address>& gateway : {host.gateway_v4, host.gateway_v6})
         if (gateway && !on_link(*gateway))
             lines.push_back("ip route add " + wire::format(*gateway) + '/' +
                             std::to_string(inet::address_bits(*gateway)) + device);
-    for (const inet::Prefix& network : settings.networks) {
-        const auto& gateway = network.is_v4() ? settings.gateway_v4 : settings.gateway_v6;
+    for (const inet::Prefix& network : host.networks) {
+        const auto& gateway = network.is_v4() ? host.gateway_v4 : host.gateway_v6;
         if (gateway)
             lines.push_back("ip route add " + inet::format(network) + " via " + wire::format(*gateway) + device);
     }

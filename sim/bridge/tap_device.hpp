@@ -3,9 +3,8 @@
 /// which ours are written. The kernel forgets it, its addresses and its routes when the file is closed. Nothing else of
 /// the machine is touched.
 
-#include "protocols/inet/prefix.hpp"
-#include "protocols/link/mac_address.hpp"
 #include "protocols/wire/octets.hpp"
+#include "sim/scenario/plug.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -16,17 +15,6 @@
 
 namespace tegami::bridge {
 
-/// What the kernel is to be as a host of a world.
-struct TapSettings {
-    std::string name; ///< of the interface: at most 15 octets, as the kernel allows
-    link::MacAddress mac;
-    std::uint16_t mtu = 1500;
-    std::vector<inet::InterfaceAddress> addresses;
-    std::vector<inet::Prefix> networks; ///< reached through the gateway of their family
-    std::optional<wire::Address> gateway_v4;
-    std::optional<wire::Address> gateway_v6;
-};
-
 /// Why there is no TAP device: a stable key of the catalogue, and what the system said.
 struct TapError {
     std::string_view key; ///< "bridge.tap.root", "bridge.tap.none", "bridge.tap.taken", "bridge.tap.failed", …
@@ -35,8 +23,8 @@ struct TapError {
 
 class TapDevice {
   public:
-    /// Makes the interface, gives it its addresses and routes, and turns it on.
-    static std::expected<TapDevice, TapError> open(const TapSettings& settings);
+    /// Makes the interface by which the kernel is that host of a world, gives it its addresses and routes, and turns it on.
+    static std::expected<TapDevice, TapError> open(const scenario::PlugHost& host);
 
     TapDevice(TapDevice&& other) noexcept;
     TapDevice& operator=(TapDevice&&) = delete;
@@ -58,6 +46,6 @@ class TapDevice {
 };
 
 /// What a person would type to set this up by hand: lines for `ip` (iproute2).
-std::vector<std::string> as_commands(const TapSettings& settings);
+std::vector<std::string> as_commands(const scenario::PlugHost& host);
 
 } // namespace tegami::bridge

@@ -2,14 +2,17 @@
 
 namespace tegami::exporting {
 
-AddressBook::AddressBook(const run::Log& log, const narration::Names& names)
+AddressBook::AddressBook(const run::Log& log, const narration::Names& names) : node_names_{names}
 {
     const run::RunHeader& header = log.header();
     for (const run::NicRow& nic : header.nics) {
-        if (nic.kind != run::NicKind::loopback) { // everybody's own, and so nobody's name
-            if (nic.address != wire::Address{}) nodes_.emplace(nic.address, nic.host);
-            for (const run::NicAddress& other : nic.others) nodes_.emplace(other.address, nic.host);
+        if (nic.kind == run::NicKind::loopback) { // everybody's own, and so nobody's name
+            loopbacks_.insert(nic.address);
+            for (const run::NicAddress& other : nic.others) loopbacks_.insert(other.address);
+            continue;
         }
+        if (nic.address != wire::Address{}) nodes_.emplace(nic.address, nic.host);
+        for (const run::NicAddress& other : nic.others) nodes_.emplace(other.address, nic.host);
     }
     std::map<std::string_view, run::NodeId> by_name;
     for (const auto& [address, name] : header.names) {
@@ -29,6 +32,11 @@ std::string AddressBook::name_of(const wire::Address& address) const
 {
     const auto known = names_.find(address);
     return known != names_.end() ? known->second : format(address);
+}
+
+std::string AddressBook::name_of(const wire::Address& address, run::NodeId seen_from) const
+{
+    return loopbacks_.contains(address) ? node_names_.node(seen_from) : name_of(address);
 }
 
 std::optional<run::NodeId> AddressBook::node_of(const wire::Address& address) const

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace tegami::exporting {
@@ -18,6 +19,8 @@ class AddressBook {
 
     /// The host's name; of a host that nothing names, the address as people write it.
     std::string name_of(const wire::Address& address) const;
+    /// The same as a node of the run sees it: a loopback address is its own.
+    std::string name_of(const wire::Address& address, run::NodeId seen_from) const;
     bool knows(const wire::Address& address) const { return names_.contains(address); }
     /// The node that has the address, where it is one of the run's.
     std::optional<run::NodeId> node_of(const wire::Address& address) const;
@@ -25,6 +28,8 @@ class AddressBook {
     std::string domain_name_of(const wire::Address& address) const;
 
   private:
+    const narration::Names& node_names_;
+    std::set<wire::Address> loopbacks_;
     std::map<wire::Address, std::string> names_;
     std::map<wire::Address, run::NodeId> nodes_;
     std::map<wire::Address, std::string> domain_names_;

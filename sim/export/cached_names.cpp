@@ -1,7 +1,6 @@
 #include "sim/export/cached_names.hpp"
 
 #include "sim/export/name_words.hpp"
-#include "sim/narration/clock.hpp"
 
 namespace tegami::exporting {
 
@@ -14,9 +13,7 @@ void tell_cached(Page& page, const narration::Catalogue& catalogue, const std::p
         data += (data.empty() ? "" : ", ") + std::string{without_dot(line.data)};
     if (cached.negative) data = catalogue.text(key.second == 0 ? "dns.outcome.no_such_name" : "dns.outcome.no_data");
     const std::uint32_t left = cached.left(now);
-    const std::string time = left == 0
-                                 ? catalogue.text("dns.view.over")
-                                 : narration::duration_text(catalogue, wire::seconds(static_cast<std::int64_t>(left)));
+    const std::string time = left == 0 ? catalogue.text("dns.view.over") : ttl_text(catalogue, left);
     page.labelled({{column, std::string{without_dot(key.first)}},
                    {type_column, type_text(key.second)},
                    {left_column, time, left == 0 ? Style::held : Style::plain}},

@@ -15,11 +15,6 @@ namespace {
 constexpr int dialogue_speaker_column = 14;
 constexpr int dialogue_line_column = 17;
 
-struct SaidLine {
-    run::FactRef fact{};
-    run::NodeId sayer{};
-};
-
 bool admits_session(const run::SessionRow& session, const run::Journeys& journeys, const Telling& telling)
 {
     const Selection& selection = telling.selection;
@@ -44,7 +39,7 @@ std::string dialogue_text(const run::Log& log, const run::Journeys& journeys, co
         by_connection[{session.client, session.client_connection}] = id;
         by_connection[{session.server, session.server_connection}] = id;
     }
-    std::map<std::uint32_t, std::pair<run::SpanId, std::vector<SaidLine>>> sessions; // by number
+    std::map<std::uint32_t, std::pair<run::SpanId, std::vector<run::FactRef>>> sessions; // by number
     for (const run::Event& event : log.events()) {
         if (telling.selection.at && event.at > *telling.selection.at) break;
         const auto* said = std::get_if<run::LineSaid>(&event.what);
@@ -55,7 +50,7 @@ std::string dialogue_text(const run::Log& log, const run::Journeys& journeys, co
             id = known->second;
         auto& [span, lines] = sessions[journeys.number_of(id)];
         span = id;
-        lines.push_back({event.ref, event.node});
+        lines.push_back(event.ref);
     }
 
     const narration::Catalogue& catalogue = telling.narrator.catalogue();
@@ -74,10 +69,10 @@ std::string dialogue_text(const run::Log& log, const run::Journeys& journeys, co
                    Style::strong}});
         Transcript transcript;
         transcript.protocol = session->protocol;
-        for (const SaidLine& line : lines.second) {
-            const run::Event event = log.event(line.fact);
-            const bool by_client = line.sayer == session->client;
+        for (const run::FactRef line : lines.second) {
+            const run::Event event = log.event(line);
             const auto& fact = std::get<run::LineSaid>(event.what);
+            const bool by_client = session->is_client(event.node, fact.connection);
             const auto said = transcript.hear(by_client, fact.text, fact.offset);
             Cell text{dialogue_line_column, std::string{fact.text}};
             if (said && !said->decoded.empty())

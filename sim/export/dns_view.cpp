@@ -1,5 +1,6 @@
 #include "sim/export/dns_view.hpp"
 
+#include "sim/export/asked_words.hpp"
 #include "sim/export/cached_names.hpp"
 #include "sim/export/dns_walk.hpp"
 #include "sim/export/name_words.hpp"
@@ -70,11 +71,11 @@ class NameView {
         const auto takes_part = [&](const Asked& asked) {
             return narrator_.names().node(asked.node) == host || book_.name_of(asked.server) == host;
         };
-        const bool at_host =
-            host.empty() || takes_part(walk.question) || std::ranges::any_of(walk.steps, [&](const WalkStep& step) {
-                const auto* asked = std::get_if<Asked>(&step.what);
-                return asked && takes_part(*asked);
-            });
+        const bool at_host = host.empty() || takes_part(walk.questions.front()) ||
+                             std::ranges::any_of(walk.steps, [&](const WalkStep& step) {
+                                 const auto* asked = std::get_if<Asked>(&step.what);
+                                 return asked && takes_part(*asked);
+                             });
         return at_host && admits_spans(log_, journeys_, telling_.selection, walk.spans);
     }
 
@@ -83,25 +84,48 @@ class NameView {
     {
         return fmt::format("{} → {}", narrator_.names().node(asked.node), book_.name_of(asked.server));
     }
-    std::string answer_of(const Asked& asked) const
+    /// A step of a walk with those that ask the same of the same host for other types at the same time.
+    struct Together {
+        const WalkStep* step = nullptr;
+        std::vector<const Asked*> asked = {}; // none where the step is no question
+    };
+    std::vector<Together> together(const NameWalk& walk) const
     {
-        return asked.answered ? answer_text(catalogue_, asked.outcome, asked.rcode, asked.type, asked.records)
-                              : catalogue_.text("dns.outcome.waiting");
-    }
-    static std::string question_of(const Asked& asked)
-    {
-        return narration::terminal_safe(question_text(asked.name, asked.type) + (asked.by_tcp ? " (TCP)" : ""));
-    }
-    Columns columns_of(const NameWalk& walk) const
-    {
-        constexpr int gap = 2, room_for_questions = 38;
-        int way = narration::width(way_of(walk.question)), question = 0, answer = 0;
+        std::vector<Together> all;
         for (const WalkStep& step : walk.steps) {
             const auto* asked = std::get_if<Asked>(&step.what);
-            if (!asked) continue;
-            way = std::max(way, narration::width(way_of(*asked)));
-            question = std::max(question, narration::width(question_of(*asked)));
-            answer = std::max(answer, narration::width(answer_of(*asked)));
+            const auto is_with = [&](const Together& other) {
+                if (other.asked.empty() || step.at - other.step->at > asked_together) return false;
+                const Asked& first = *other.asked.front();
+                const auto is_same_type = [&](const Asked* one) { return one->type == asked->type; };
+                return first.node == asked->node && first.name == asked->name && first.by_tcp == asked->by_tcp &&
+                       book_.name_of(first.server) == book_.name_of(asked->server) && is_bad(first) == is_bad(*asked) &&
+                       std::ranges::none_of(other.asked, is_same_type);
+            };
+            const auto with =
+                asked && telling_.depth != narration::Depth::rfc ? std::ranges::find_if(all, is_with) : all.end();
+            if (with != all.end())
+                with->asked.push_back(asked);
+            else
+                all.push_back({&step, asked ? std::vector{asked} : std::vector<const Asked*>{}});
+        }
+        return all;
+    }
+    static std::vector<const Asked*> questions_of(const NameWalk& walk)
+    {
+        std::vector<const Asked*> questions;
+        for (const Asked& question : walk.questions) questions.push_back(&question);
+        return questions;
+    }
+    Columns columns_of(const NameWalk& walk, const std::vector<Together>& steps) const
+    {
+        constexpr int gap = 2, room_for_questions = 38;
+        int way = narration::width(way_of(walk.questions.front())), question = 0, answer = 0;
+        for (const Together& step : steps) {
+            if (step.asked.empty()) continue;
+            way = std::max(way, narration::width(way_of(*step.asked.front())));
+            question = std::max(question, narration::width(question_words(step.asked)));
+            answer = std::max(answer, narration::width(answer_words(catalogue_, step.asked)));
         }
         Columns columns;
         columns.question = std::min(way_column + way + gap, page_columns - room_for_questions);
@@ -109,48 +133,54 @@ class NameView {
         if (columns.answer + answer > page_columns) columns.answer = 0;
         return columns;
     }
-    static bool is_bad(const Asked& asked)
-    {
-        using enum run::DnsOutcome;
-        return asked.answered && asked.outcome != answer && asked.outcome != alias && asked.outcome != referral &&
-               asked.outcome != no_data;
-    }
 
     void tell(const NameWalk& walk, std::size_t number)
     {
-        const Asked& question = walk.question;
-        columns_ = columns_of(walk);
+        const std::vector<const Asked*> questions = questions_of(walk);
+        const std::vector<Together> steps = together(walk);
+        columns_ = columns_of(walk, steps);
         page_.row({{0, catalogue_.text("dns.view.question", {{"number", number}}), Style::strong},
-                   {way_column, way_of(question), Style::strong},
-                   {columns_.question, question_text(question.name, question.type), Style::strong}},
-                  serves_text(log_, journeys_, walk.spans), Style::dim);
+                   {way_column, way_of(*questions.front()), Style::strong},
+                   {columns_.question, question_words(questions), Style::strong}},
+                  walk.by_hand ? catalogue_.text("dns.view.by_hand") : serves_text(log_, journeys_, walk.spans),
+                  Style::dim);
         std::size_t asked_others = 0;
-        for (const WalkStep& step : walk.steps)
-            std::visit([&](const auto& what) { tell(step.at, what, asked_others); }, step.what);
-        if (!question.recursive) return;
-        std::string told = answer_of(question);
-        if (question.answered) {
-            if (const auto ttl = ttl_of(question.records); ttl && question.outcome == run::DnsOutcome::answer)
-                told += " · " + catalogue_.text("story.good_for", {{"ttl", ttl_text(catalogue_, *ttl)}});
-            told +=
-                " · " + catalogue_.text("story.took",
-                                        {{"time", narration::duration_text(catalogue_, *question.answered - walk.at)}});
+        for (const Together& step : steps) {
+            if (!step.asked.empty())
+                tell(step.step->at, step.asked, ++asked_others);
+            else if (const auto* remembered = std::get_if<Remembered>(&step.step->what))
+                tell(step.step->at, *remembered);
+            else
+                tell(step.step->at, std::get<Reasoned>(step.step->what));
+        }
+        if (!questions.front()->recursive) return;
+        std::string told = answer_words(catalogue_, questions);
+        const std::optional<Time> answered = walk.answered();
+        if (answered) {
+            std::optional<std::uint32_t> good_for;
+            for (const Asked* question : questions)
+                if (const auto ttl = ttl_of(question->records); ttl && question->outcome == run::DnsOutcome::answer)
+                    good_for = std::min(good_for.value_or(*ttl), *ttl);
+            if (good_for) told += " · " + catalogue_.text("story.good_for", {{"ttl", ttl_text(catalogue_, *good_for)}});
+            told += " · " + catalogue_.text("story.took",
+                                            {{"time", narration::duration_text(catalogue_, *answered - walk.at)}});
             if (asked_others == 0 && !walk.steps.empty()) told += " · " + catalogue_.text("dns.view.from_memory");
         }
-        page_.labelled({{number_column, question.answered ? is_bad(question) ? "✗" : "✓" : "▶",
-                         is_bad(question) ? Style::stop : Style::strong},
-                        {time_column, question.answered ? clock(*question.answered) : std::string{}, Style::dim}},
-                       {text_column, told, is_bad(question) ? Style::stop : Style::strong});
-        if (telling_.depth != narration::Depth::plain) tell_records(question.records);
+        const bool bad = std::ranges::any_of(walk.questions, is_bad);
+        page_.labelled({{number_column, answered ? bad ? "✗" : "✓" : "▶", bad ? Style::stop : Style::strong},
+                        {time_column, answered ? clock(*answered) : std::string{}, Style::dim}},
+                       {text_column, told, bad ? Style::stop : Style::strong});
+        if (telling_.depth != narration::Depth::plain)
+            for (const Asked* question : questions) tell_records(question->records);
     }
 
-    void tell(Time at, const Asked& asked, std::size_t& number)
+    void tell(Time at, const std::vector<const Asked*>& asked, std::size_t number)
     {
-        const std::string label = fmt::format("{}", ++number);
-        const std::string question = question_of(asked), way = way_of(asked), answer = answer_of(asked);
-        const Style style = is_bad(asked) ? Style::stop : Style::plain;
+        const std::string question = question_words(asked), way = way_of(*asked.front()),
+                          answer = answer_words(catalogue_, asked);
+        const Style style = is_bad(*asked.front()) ? Style::stop : Style::plain;
         const bool in_columns = narration::width(way) < columns_.question - way_column;
-        const std::vector<Cell> head{{number_column, label}, {time_column, clock(at), Style::dim}};
+        const std::vector<Cell> head{{number_column, fmt::format("{}", number)}, {time_column, clock(at), Style::dim}};
         if (in_columns && columns_.answer > 0) {
             page_.labelled({head[0], head[1], {way_column, way}, {columns_.question, question}},
                            {columns_.answer, answer, style});
@@ -161,20 +191,15 @@ class NameView {
                 page_.labelled(head, {way_column, way + "  " + question});
             page_.paragraph({columns_.question, "→ " + answer, style});
         }
-        if (telling_.depth == narration::Depth::rfc) tell_records(asked.records);
+        if (telling_.depth == narration::Depth::rfc)
+            for (const Asked* one : asked) tell_records(one->records);
     }
-    void tell(Time at, const Remembered& remembered, std::size_t&)
+    void tell(Time at, const Remembered& remembered)
     {
-        std::string data = data_text(sections_of(remembered.records), remembered.type);
-        if (remembered.negative || data.empty()) data = catalogue_.text("dns.outcome.no_data");
         page_.labelled({{number_column, "·"}, {time_column, clock(at), Style::dim}},
-                       {text_column, catalogue_.text("story.remembered",
-                                                     {{"node", narrator_.names().node(remembered.node)},
-                                                      {"question", question_text(remembered.name, remembered.type)},
-                                                      {"data", data},
-                                                      {"ttl", ttl_text(catalogue_, remembered.ttl)}})});
+                       {text_column, remembered_words(narrator_, remembered)});
     }
-    void tell(Time at, const Reasoned& reasoned, std::size_t&)
+    void tell(Time at, const Reasoned& reasoned)
     {
         const bool is_trouble = reasoned.is_trouble();
         if (telling_.depth == narration::Depth::plain && !is_trouble &&

@@ -1,6 +1,8 @@
 #include "sim/export/evidence.hpp"
 
 #include "protocols/wire/address.hpp"
+#include "sim/export/asked_words.hpp"
+#include "sim/export/causes.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/terminal_text.hpp"
@@ -9,8 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 namespace tegami::exporting {
 namespace {
@@ -20,31 +20,8 @@ using narration::figure_text;
 /// A reply of more lines behind its first is folded.
 constexpr std::size_t reply_lines_shown = 1;
 
-/// What is told alike more often than this is told once.
-constexpr std::size_t repeats_shown = 2;
-
-const Written* written_of(const Evidence& evidence) { return std::get_if<Written>(&evidence.what); }
-
-/// The next change of this kind to this file or folder of the node, or the end.
-std::size_t next_change(std::span<const Evidence> all, std::size_t from, NodeId node, run::DiskChange change,
-                        std::string_view path)
-{
-    for (std::size_t i = from; i < all.size(); ++i)
-        if (const Written* written = written_of(all[i]))
-            if (written->node == node && written->change == change && written->path == path) return i;
-    return all.size();
-}
-
 /// What a line of a reply says behind its code.
 std::string_view said_in(std::string_view line, bool smtp) { return smtp && line.size() > 4 ? line.substr(4) : line; }
-
-/// "5.1.1" of "550 5.1.1 No such user here" (RFC 3463 §2); empty where there is none.
-std::string_view enhanced_code(std::string_view reply)
-{
-    if (reply.size() < 5) return {};
-    const std::string_view behind = reply.substr(4);
-    return behind.substr(0, behind.find(' '));
-}
 
 } // namespace
 
@@ -55,10 +32,9 @@ void EvidenceTeller::put(std::string_view label, const std::string& text, Style 
     page_.hanging({label_column, std::string{label}, style}, {text_column, text});
 }
 
-void EvidenceTeller::tell(const Passage& passage)
+void EvidenceTeller::tell(All all)
 {
-    const All all{passage.evidence};
-    const std::vector<Line> lines = folded(all);
+    const std::vector<Line> lines = folded(all, telling_);
     columns_ = name_columns(all, lines);
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (lines[i].left_out) continue;
@@ -77,96 +53,6 @@ void EvidenceTeller::tell(const Passage& passage)
             continue;
         }
         std::visit([&](const auto& what) { tell(all[i].at, what, lines[i]); }, all[i].what);
-    }
-}
-
-std::vector<EvidenceTeller::Line> EvidenceTeller::folded(All all) const
-{
-    std::vector<Line> lines(all.size());
-    if (is_rfc()) {
-        std::size_t number = 0;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (const auto* asked = std::get_if<Asked>(&all[i].what); asked && !asked->recursive)
-                lines[i].number = ++number;
-        return lines;
-    }
-    fold_files(all, lines);
-    fold_repeated(all, lines);
-    fold_questions(all, lines);
-    return lines;
-}
-
-void EvidenceTeller::fold_files(All all, std::vector<Line>& lines) const
-{
-    for (std::size_t i = all.size(); i-- > 0;) {
-        const Written* const written = written_of(all[i]);
-        if (!written) continue;
-        // What a queue is done with is its own business, and that a mailbox lost a letter says it all.
-        if (written->change == run::DiskChange::removed) lines[i].left_out = true;
-        // Content synced, name in place, name synced: the last of them stands for all.
-        if (written->change != run::DiskChange::written) continue;
-        const std::size_t synced = next_change(all, i, written->node, run::DiskChange::synced, written->path);
-        const std::size_t renamed = next_change(all, synced, written->node, run::DiskChange::renamed, written->path);
-        if (renamed == all.size()) continue;
-        const std::string& to = written_of(all[renamed])->to;
-        const std::string folder = to.substr(0, to.rfind('/'));
-        if (next_change(all, renamed, written->node, run::DiskChange::folder_synced, folder) != all.size())
-            lines[i].left_out = lines[synced].left_out = lines[renamed].left_out = true;
-    }
-}
-
-void EvidenceTeller::fold_repeated(All all, std::vector<Line>& lines) const
-{
-    using Kind = std::tuple<bool, NodeId, NodeId, int, std::string>; // what is told alike
-    std::map<Kind, std::vector<std::size_t>> alike;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (const auto* stopped = std::get_if<Stopped>(&all[i].what))
-            alike[{true, stopped->from, stopped->to, stopped->reason ? static_cast<int>(*stopped->reason) : -1,
-                   stopped->rule}]
-                .push_back(i);
-        else if (const auto* again = std::get_if<Again>(&all[i].what))
-            alike[{false, again->node, NodeId{}, static_cast<int>(again->rule), {}}].push_back(i);
-    }
-    // A filter's row says each time the same.
-    std::map<std::tuple<NodeId, std::string, std::uint32_t>, std::size_t> rows;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto* matched = std::get_if<Matched>(&all[i].what);
-        if (!matched) continue;
-        lines[i].left_out = matched->action == run::FilterAction::pass;
-        const auto [first, is_first] = rows.emplace(std::tuple{matched->node, matched->filter, matched->row}, i);
-        if (is_first) continue;
-        lines[i].left_out = true;
-        ++lines[first->second].times;
-        lines[first->second].last = all[i].at;
-    }
-    for (const auto& [kind, places] : alike) {
-        if (places.size() <= repeats_shown) continue;
-        for (const std::size_t place : places) lines[place].left_out = true;
-        Line& first = lines[places.front()];
-        first = {.left_out = false, .times = static_cast<std::uint32_t>(places.size()), .last = all[places.back()].at};
-    }
-}
-
-void EvidenceTeller::fold_questions(All all, std::vector<Line>& lines) const
-{
-    std::size_t number = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto* asked = std::get_if<Asked>(&all[i].what);
-        if (!asked || lines[i].left_out) continue;
-        if (!asked->recursive) lines[i].number = ++number;
-        if (asked->answered && asked->outcome == run::DnsOutcome::forged) continue;
-        for (std::size_t j = i + 1; j < all.size(); ++j) {
-            const auto* other = std::get_if<Asked>(&all[j].what);
-            // The same host of the same zone: what was asked at one of its addresses and at another is told together.
-            if (!other || lines[j].left_out || other->node != asked->node || other->name != asked->name ||
-                other->type == asked->type || other->recursive != asked->recursive ||
-                host_of(other->server) != host_of(asked->server) || other->outcome == run::DnsOutcome::forged ||
-                other->answered.has_value() != asked->answered.has_value())
-                continue;
-            if (std::ranges::find(lines[i].with, other->type, &Asked::type) != lines[i].with.end()) continue;
-            lines[i].with.push_back(other);
-            lines[j].left_out = true;
-        }
     }
 }
 
@@ -278,17 +164,26 @@ void EvidenceTeller::tell(Time at, const Again& again, const Line& line)
 
 void EvidenceTeller::tell(Time, const Shared& shared, const Line&)
 {
+    if (shared.together)
+        return put(catalogue_.text("story.label.note"),
+                   catalogue_.text("story.together", {{"number", tale_.number_of(shared.with)}}));
     put("tcp", catalogue_.text("story.shared", {{"frame", static_cast<std::uint64_t>(shared.frame)},
                                                 {"number", tale_.number_of(shared.with)}}));
 }
 
 void EvidenceTeller::tell(Time at, const Connection& connection, const Line&)
 {
-    put("tcp",
-        clock(at) + "  " +
-            catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
-                                                 {"why", narrator_.reason(connection.rule, telling_.depth)}}),
-        Style::stop);
+    std::string told =
+        catalogue_.text("story.connection", {{"node", narrator_.names().node(connection.node)},
+                                             {"why", narrator_.reason(connection.rule, telling_.depth)}});
+    if (connection.told) {
+        const run::IcmpNoted& message = *connection.told;
+        told = catalogue_.text("story.connection.icmp",
+                               {{"told", told},
+                                {"who", host_of(message.peer)},
+                                {"what", narrator_.icmp(message.type, message.code, !message.peer.is_v4())}});
+    }
+    put("tcp", clock(at) + "  " + told, Style::stop);
 }
 
 template <class Fact>
@@ -342,27 +237,12 @@ std::string EvidenceTeller::host_of(const wire::Address& address) const
 
 EvidenceTeller::NameLine EvidenceTeller::name_line(Time at, const Asked& asked, const Line& line) const
 {
+    std::vector<const Asked*> all{&asked};
+    all.insert(all.end(), line.with.begin(), line.with.end());
     NameLine told;
-    told.question = without_dot(asked.name);
-    std::vector<std::string> answers;
-    const auto add = [&](const Asked& one) {
-        told.question += fmt::format(" {}?", narration::record_type_name(one.type));
-        std::string answer = one.answered ? answer_text(catalogue_, one.outcome, one.rcode, one.type, one.records)
-                                          : catalogue_.text("dns.outcome.waiting");
-        const bool empty =
-            !one.answered || one.outcome == run::DnsOutcome::no_data || one.outcome == run::DnsOutcome::timed_out;
-        if (empty && !line.with.empty()) answer = narration::record_type_name(one.type) + ": " + answer;
-        if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(std::move(answer));
-    };
-    add(asked);
-    for (const Asked* other : line.with) add(*other);
-    if (asked.by_tcp) told.question += " (TCP)";
-    told.question = narration::terminal_safe(told.question);
-    told.answer = narration::terminal_safe(fmt::format("{}", fmt::join(answers, ", ")));
-    const bool bad = asked.answered && asked.outcome != run::DnsOutcome::answer &&
-                     asked.outcome != run::DnsOutcome::alias && asked.outcome != run::DnsOutcome::referral &&
-                     asked.outcome != run::DnsOutcome::no_data;
-    told.style = bad ? Style::stop : Style::plain;
+    told.question = question_words(all);
+    told.answer = answer_words(catalogue_, all);
+    told.style = is_bad(asked) ? Style::stop : Style::plain;
     told.label = line.number > 0 ? fmt::format("{}", line.number) : std::string{"dns"};
     told.way = fmt::format("{} → {}", narrator_.names().node(asked.node), host_of(asked.server));
     if (!is_plain()) told.way = clock(at) + "  " + told.way;
@@ -405,14 +285,8 @@ void EvidenceTeller::tell(Time at, const Asked& asked, const Line& line)
 
 void EvidenceTeller::tell(Time at, const Remembered& remembered, const Line&)
 {
-    std::string data = data_text(sections_of(remembered.records), remembered.type);
-    if (remembered.negative || data.empty()) data = catalogue_.text("dns.outcome.no_data");
     put(catalogue_.text("story.label.cache"),
-        (is_plain() ? std::string{} : clock(at) + "  ") +
-            catalogue_.text("story.remembered", {{"node", narrator_.names().node(remembered.node)},
-                                                 {"question", question_text(remembered.name, remembered.type)},
-                                                 {"data", data},
-                                                 {"ttl", ttl_text(catalogue_, remembered.ttl)}}));
+        (is_plain() ? std::string{} : clock(at) + "  ") + remembered_words(narrator_, remembered));
 }
 
 /// What is as one would expect shows only where more is asked for.
@@ -425,18 +299,10 @@ void EvidenceTeller::tell(Time at, const Reasoned& reasoned, const Line&)
         is_trouble ? Style::held : Style::plain);
 }
 
-const FilterRow* EvidenceTeller::row_of(const Matched& matched) const
-{
-    const auto found = std::ranges::find_if(telling_.filter_rows, [&](const FilterRow& row) {
-        return row.filter == matched.filter && row.row == matched.row;
-    });
-    return found == telling_.filter_rows.end() ? nullptr : &*found;
-}
-
 /// "edge  rule 2 of op25b   out 192.0.2.64/26 → any  tcp 25   drop   3 hits"
 void EvidenceTeller::tell(Time at, const Matched& matched, const Line& line)
 {
-    const FilterRow* const row = row_of(matched);
+    const FilterRow* const row = row_of(telling_, matched);
     std::string told = catalogue_.text(
         matched.row == 0 ? "story.filter.no_rule" : "story.filter",
         {{"node", narrator_.names().node(matched.node)}, {"filter", matched.filter}, {"row", matched.row}});
@@ -446,31 +312,6 @@ void EvidenceTeller::tell(Time at, const Matched& matched, const Line& line)
     if (!is_plain()) told = clock(at) + "  " + told;
     const bool passed = matched.action == run::FilterAction::pass;
     put(catalogue_.text("story.label.filter"), told, passed ? Style::plain : Style::stop);
-}
-
-std::string EvidenceTeller::mending_of(const Matched& matched, const Passage& passage) const
-{
-    constexpr std::uint16_t between_servers = 25;
-    std::string told = passage.port == between_servers && passage.step == Step::s1_submit
-                           ? catalogue_.text("story.mend.filter.submit")
-                           : catalogue_.text("story.mend.filter", {{"filter", matched.filter}, {"row", matched.row}});
-    const FilterRow* const row = row_of(matched);
-    if (row && row->line > 0)
-        told +=
-            catalogue_.text("story.mend.filter.place", {{"file", telling_.header.scenario_file}, {"line", row->line}});
-    return told;
-}
-
-void EvidenceTeller::tell_silence(const Passage& passage)
-{
-    if (passage.reason != "connect.timed_out" || !passage.ended) return;
-    std::int64_t calls = 1;
-    for (const Evidence& evidence : passage.evidence)
-        if (const auto* again = std::get_if<Again>(&evidence.what)) calls += again->node == passage.node ? 1 : 0;
-    page_.paragraph(
-        {label_column,
-         catalogue_.count("story.silence", calls,
-                          {{"time", narration::duration_text(catalogue_, *passage.ended - passage.begun)}})});
 }
 
 void EvidenceTeller::tell(Time at, const Written& written, const Line&)
@@ -500,96 +341,6 @@ void EvidenceTeller::tell(Time at, const Kept& kept, const Line&)
     case run::MailboxChange::seen: told = catalogue_.text("story.seen", {{"mailbox", kept.mailbox}}); break;
     }
     put(catalogue_.text("story.label.mailbox"), clock(at) + "  " + told);
-}
-
-// ---- why, and what to do
-
-/// "stopped.toml, line 17", or nothing where no act of the scenario did it.
-std::string EvidenceTeller::place_of(const Happening& happening) const
-{
-    if (happening.act == 0 || happening.act > telling_.act_lines.size()) return {};
-    return catalogue_.text("story.cause.place",
-                           {{"file", telling_.header.scenario_file}, {"line", telling_.act_lines[happening.act - 1]}});
-}
-
-void EvidenceTeller::tell_causes(const Passage& passage)
-{
-    for (const Evidence& evidence : passage.evidence) {
-        const auto* stopped = std::get_if<Stopped>(&evidence.what);
-        if (!stopped || !stopped->because) continue;
-        const Happening& happening = tale_.happenings[*stopped->because];
-        const auto* process = std::get_if<run::ProcessChange>(&happening.change);
-        const std::string what = process ? narrator_.names().node(happening.node) : link_of(happening); // of two ends
-        if (!is_news(fmt::format("{} {}", happening.at.ns, what))) continue;
-        run::Event event;
-        event.node = happening.node;
-        if (process)
-            event.what = run::ProcessChanged{*process};
-        else
-            event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), 0};
-        const std::string until = happening.mended ? "–" + clock(*happening.mended) : std::string{};
-        put(catalogue_.text("story.label.cause"),
-            clock(happening.at) + until + "  " + narrator_.tell(event) + place_of(happening), Style::stop);
-    }
-}
-
-void EvidenceTeller::tell_cut_off(const Happening& happening)
-{
-    const std::string node = narrator_.names().node(happening.node);
-    is_news(fmt::format("{} {}", happening.at.ns, node)); // no cause to tell again
-    const std::string key =
-        fmt::format("story.cut_off.{}", narration::word(std::get<run::ProcessChange>(happening.change)));
-    page_.paragraph({label_column,
-                     catalogue_.text(key, {{"node", node}, {"time", clock(happening.at)}}) + place_of(happening),
-                     Style::stop});
-}
-
-std::string EvidenceTeller::link_of(const Happening& happening) const
-{
-    const auto nic = static_cast<std::size_t>(happening.nic);
-    return nic < telling_.header.nics.size() ? telling_.header.nics[nic].link : std::string{};
-}
-
-/// Whether this letter's story has not said so yet.
-bool EvidenceTeller::is_news(std::string told)
-{
-    if (std::ranges::find(told_, told) != told_.end()) return false;
-    told_.push_back(std::move(told));
-    return true;
-}
-
-void EvidenceTeller::tell_mending(const Passage& passage)
-{
-    if (passage.ended && passage.outcome == run::Outcome::done) return;
-    std::string told;
-    bool is_known = false; // what is behind it
-    for (const Evidence& evidence : passage.evidence) {
-        if (const auto* matched = std::get_if<Matched>(&evidence.what);
-            matched && matched->action != run::FilterAction::pass) {
-            is_known = true;
-            told = mending_of(*matched, passage);
-        }
-        const auto* stopped = std::get_if<Stopped>(&evidence.what);
-        if (!stopped || !stopped->because) continue;
-        is_known = true;
-        const Happening& happening = tale_.happenings[*stopped->because];
-        if (!happening.mended) told = mending_of(happening);
-    }
-    if (!is_known) {
-        const std::string key =
-            fmt::format("story.mend.{}",
-                        passage.reason == "reply" ? enhanced_code(passage.detail) : std::string_view{passage.reason});
-        if (catalogue_.has(key)) told = catalogue_.text(key, {{"peer", passage.peer}, {"port", passage.port}});
-    }
-    if (!told.empty() && is_news(told)) put(catalogue_.text("story.label.mend"), told, Style::held);
-}
-
-/// The act that would put it right.
-std::string EvidenceTeller::mending_of(const Happening& happening) const
-{
-    if (std::holds_alternative<run::ProcessChange>(happening.change))
-        return catalogue_.text("story.mend.host", {{"node", narrator_.names().node(happening.node)}});
-    return catalogue_.text("story.mend.link", {{"link", link_of(happening)}});
 }
 
 } // namespace tegami::exporting

@@ -1,7 +1,7 @@
 #pragma once
-/// What stands under a step of the story: lines said, losses and repairs, what was stored. What belongs together is
-/// one line; at the depth of RFCs, each thing has its own.
+/// What stands under a step of the story: lines said, losses and repairs, what was stored.
 
+#include "sim/export/evidence_folding.hpp"
 #include "sim/export/page.hpp"
 #include "sim/export/tale.hpp"
 #include "sim/export/view.hpp"
@@ -26,20 +26,8 @@ class EvidenceTeller {
     {
     }
 
-    void tell(const Passage& passage);
-    /// What in the world was behind the frames that were stopped; each once a letter.
-    void tell_causes(const Passage& passage);
-    /// That a step came to no end because its host stopped.
-    void tell_cut_off(const Happening& happening);
-    /// What to do about a step that came to nothing, where there is something.
-    void tell_mending(const Passage& passage);
-    /// That nobody answered: how often was called, and for how long.
-    void tell_silence(const Passage& passage);
-    void begin_letter()
-    {
-        told_.clear();
-        neighbours_told_ = false;
-    }
+    void tell(std::span<const Evidence> all);
+    void begin_letter() { neighbours_told_ = false; }
     void put(std::string_view label, const std::string& text, Style style = Style::plain);
 
     // The columns of a block.
@@ -48,14 +36,7 @@ class EvidenceTeller {
 
   private:
     using All = std::span<const Evidence>;
-    /// What all but the deepest telling makes of one piece.
-    struct Line {
-        bool left_out = false;
-        std::uint32_t times = 1; ///< the same happened so often
-        Time last{};
-        std::vector<const Asked*> with = {}; ///< the same asked of the same for other types
-        std::size_t number = 0;              ///< of a resolver's questions in this step
-    };
+    using Line = EvidenceLine;
     /// Where question and answer of the name system's lines stand in a step.
     struct NameColumns {
         int question = 0;
@@ -68,17 +49,9 @@ class EvidenceTeller {
 
     void tell_found();
     void tell_reply(All lines);
-    std::vector<Line> folded(All all) const;
-    void fold_files(All all, std::vector<Line>& lines) const;
-    /// Frames stopped at the same place for the same reason, and segments sent again, where there are many.
-    void fold_repeated(All all, std::vector<Line>& lines) const;
-    /// The same question for several types, one line; a resolver's own questions, numbered.
-    void fold_questions(All all, std::vector<Line>& lines) const;
     NameLine name_line(Time at, const Asked& asked, const Line& line) const;
     NameColumns name_columns(All all, const std::vector<Line>& lines) const;
     std::string times(const Line& line) const;
-    const FilterRow* row_of(const Matched& matched) const;
-    std::string mending_of(const Matched& matched, const Passage& passage) const;
 
     std::string letter_text(const Said& said) const;
     void tell(Time at, const Said& said, const Line& line);
@@ -105,19 +78,14 @@ class EvidenceTeller {
     bool is_plain() const { return telling_.depth == narration::Depth::plain; }
     std::string clock(Time at) const;
     std::string host_of(const wire::Address& address) const;
-    std::string link_of(const Happening& happening) const;
-    bool is_news(std::string told);
-    std::string mending_of(const Happening& happening) const;
-    std::string place_of(const Happening& happening) const;
 
     Page& page_;
     const Tale& tale_;
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
-    bool neighbours_told_ = false;  // in this letter
-    NameColumns columns_;           // of the step at hand
-    std::vector<std::string> told_; // of causes and mendings, in this letter
+    bool neighbours_told_ = false; // in this letter
+    NameColumns columns_;          // of the step at hand
 };
 
 } // namespace tegami::exporting

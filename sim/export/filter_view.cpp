@@ -56,7 +56,7 @@ class FilterView {
     static constexpr int note_column = 86;
 
     struct Stop {
-        Time at{};
+        engine::Time at{};
         run::Spans spans;
         run::FrameRef frame{};
     };
@@ -74,7 +74,7 @@ class FilterView {
         std::map<std::uint32_t, Row> rows; // 0: what matched none
     };
 
-    Time now() const { return telling_.selection.at.value_or(log_.end()); }
+    engine::Time now() const { return telling_.selection.at.value_or(log_.end()); }
 
     void read_scenario()
     {

@@ -1,6 +1,7 @@
 #include "sim/export/ladder.hpp"
 
 #include "sim/export/address_book.hpp"
+#include "sim/export/dns_walk.hpp"
 #include "sim/export/frame_reader.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/export/sort_stably.hpp"
@@ -24,37 +25,79 @@ using Form = LadderRow::Form;
 using Kind = LadderRow::Kind;
 using narration::terminal_safe;
 
-/// Packets that leave together follow each other within this.
-constexpr engine::Duration asked_together = wire::milliseconds(5);
-
-/// Names the steps that rows serve, each time others come.
-class Captions {
+/// A ladder as it grows: finds its hosts' places, and names each step where it begins.
+class Builder {
   public:
-    Captions(const run::Log& log, const run::Journeys& journeys, const Telling& telling)
+    Builder(const run::Log& log, const run::Journeys& journeys, const Telling& telling)
         : log_{log}, journeys_{journeys}, telling_{telling}
     {
     }
 
-    /// The caption of what serves these spans; nothing where the rows before had the same, or where it serves no mail.
-    std::optional<std::string> next(run::Spans spans)
+    std::size_t host(const std::string& name)
     {
-        const auto steps = steps_served(log_, journeys_, spans);
-        if (steps.empty() || steps == last_) return std::nullopt;
-        last_ = steps;
+        const auto [known, is_new] = places_.emplace(name, ladder_.hosts.size());
+        if (is_new) ladder_.hosts.push_back(name);
+        return known->second;
+    }
+
+    /// A row that serves these spans, below the names of those steps that begin with it.
+    LadderRow& add(LadderRow row, run::Spans spans)
+    {
+        row.steps.clear();
+        std::vector<std::size_t> begins;
+        for (const ServedStep& served : steps_served(log_, journeys_, spans)) {
+            const auto [known, is_new] = steps_.emplace(served.span, ladder_.steps.size());
+            if (is_new) {
+                ladder_.steps.push_back({served.span, served.mail, served.step, served.tries});
+                begins.push_back(known->second);
+            }
+            row.steps.push_back(known->second);
+        }
+        if (!begins.empty()) {
+            at_hand_ = begins;
+            const std::string caption = caption_of(begins);
+            ladder_.rows.push_back({.kind = Kind::step, .at = row.at, .label = caption, .steps = std::move(begins)});
+        }
+        if (!row.steps.empty()) {
+            row.resumes = row.steps != at_hand_;
+            at_hand_ = row.steps;
+        }
+        ladder_.rows.push_back(std::move(row));
+        return ladder_.rows.back();
+    }
+
+    /// Something begins that serves no letter.
+    void begin(engine::Time at, std::string label)
+    {
+        at_hand_.clear();
+        ladder_.rows.push_back({.kind = Kind::step, .at = at, .label = terminal_safe(label)});
+    }
+
+    std::vector<LadderRow>& rows() { return ladder_.rows; }
+    Ladder take() { return std::move(ladder_); }
+
+  private:
+    std::string caption_of(const std::vector<std::size_t>& steps) const
+    {
+        const narration::Catalogue& catalogue = telling_.narrator.catalogue();
         std::string caption;
-        for (const auto& [mail, step] : steps) {
+        for (const std::size_t place : steps) {
+            const LadderStep& step = ladder_.steps[place];
             if (!caption.empty()) caption += "  ·  ";
-            caption += telling_.narrator.catalogue().text("ladder.step",
-                                                          {{"mail", mail}, {"step", telling_.narrator.numbered(step)}});
+            caption +=
+                catalogue.text("ladder.step", {{"mail", step.mail}, {"step", telling_.narrator.numbered(step.step)}});
+            if (step.tries > 1) caption += "  " + catalogue.text("story.try", {{"tries", step.tries}});
         }
         return caption;
     }
 
-  private:
     const run::Log& log_;
     const run::Journeys& journeys_;
     const Telling& telling_;
-    std::vector<std::pair<std::uint32_t, run::Step>> last_;
+    Ladder ladder_;
+    std::map<std::string, std::size_t> places_; // of hosts
+    std::map<run::SpanId, std::size_t> steps_;  // that have begun
+    std::vector<std::size_t> at_hand_;          // whom the last row served
 };
 
 /// Rows of what was said and asked, from facts alone.
@@ -67,7 +110,7 @@ class Conversation {
           names_{telling.narrator.names()},
           catalogue_{telling.narrator.catalogue()},
           book_{log, names_},
-          captions_{log, journeys, telling}
+          builder_{log, journeys, telling}
     {
         for (const auto& [id, session] : journeys.sessions()) {
             by_connection_[{session.client, session.client_connection}] = id;
@@ -82,41 +125,36 @@ class Conversation {
             if (telling_.selection.at && event.at > *telling_.selection.at) break;
             std::visit([&](const auto& fact) { take(event, fact); }, event.what);
         }
-        return std::move(ladder_);
+        return builder_.take();
     }
 
   private:
     using Connection = std::pair<run::NodeId, run::ConnectionId>;
     using Exchange = std::tuple<run::NodeId, std::string, std::string>; // who asked, whom, about which name
 
-    LadderRow* add(const run::Event& event, LadderRow row)
+    LadderRow* add(const run::Event& event, LadderRow row, const std::string& from, const std::string& to)
     {
         const std::string& host = telling_.selection.host;
-        if (!host.empty() && row.from != host && row.to != host) return nullptr;
+        if (!host.empty() && from != host && to != host) return nullptr;
         if (!admits_spans(log_, journeys_, telling_.selection, event.spans)) return nullptr;
-        if (auto caption = captions_.next(event.spans))
-            ladder_.rows.push_back(
-                {.kind = Kind::step, .at = event.at, .from = {}, .to = {}, .label = std::move(*caption)});
         row.at = event.at;
-        ladder_.rows.push_back(std::move(row));
-        return &ladder_.rows.back();
+        row.fact = event.ref;
+        row.from = builder_.host(from);
+        row.to = builder_.host(to);
+        if (row.from == row.to) row.kind = Kind::note;
+        return &builder_.add(std::move(row), event.spans);
     }
-    LadderRow* arrow(const run::Event& event, Form form, std::string from, std::string to, std::string label)
+    LadderRow* arrow(const run::Event& event, Form form, const std::string& from, const std::string& to,
+                     std::string_view label)
     {
-        return add(event, {.kind = Kind::arrow,
-                           .form = form,
-                           .from = std::move(from),
-                           .to = std::move(to),
-                           .label = terminal_safe(label)});
+        return add(event, {.kind = Kind::arrow, .form = form, .label = terminal_safe(label)}, from, to);
     }
-    LadderRow* note(const run::Event& event, std::string label, bool stopped)
+    LadderRow* note(const run::Event& event, std::string_view label, bool stopped)
     {
-        return add(event, {.kind = Kind::note,
-                           .form = Form::control,
-                           .from = names_.node(event.node),
-                           .to = {},
-                           .label = terminal_safe(label),
-                           .stopped = stopped});
+        const std::string node = names_.node(event.node);
+        return add(event,
+                   {.kind = Kind::note, .form = Form::control, .label = terminal_safe(label), .stopped = stopped}, node,
+                   node);
     }
 
     run::SpanId session_of(const run::Event& event, run::ConnectionId connection) const
@@ -138,7 +176,7 @@ class Conversation {
     {
         peers_[{event.node, fact.connection}] = fact.remote;
         if (fact.passive) return;
-        arrow(event, Form::control, names_.node(event.node), book_.name_of(fact.remote),
+        arrow(event, Form::control, names_.node(event.node), book_.name_of(fact.remote, event.node),
               catalogue_.text("ladder.connect", {{"port", fact.remote_port}}));
     }
     void take(const run::Event& event, const run::TcpState& fact)
@@ -147,13 +185,15 @@ class Conversation {
         switch (fact.rule) {
         case tcp::Rule::syn_sent_refused:
             if (const auto peer = peers_.find({event.node, fact.connection}); peer != peers_.end())
-                arrow(event, Form::control, book_.name_of(peer->second), names_.node(event.node), "RST  " + why);
+                arrow(event, Form::control, book_.name_of(peer->second, event.node), names_.node(event.node),
+                      "RST  " + why);
             return;
         case tcp::Rule::reset_accepted:
         case tcp::Rule::reset_refused:
         case tcp::Rule::handshake_given_up:
         case tcp::Rule::data_given_up:
-        case tcp::Rule::abort_call: note(event, why, true); return;
+        case tcp::Rule::abort_call:
+        case tcp::Rule::icmp_error: note(event, why, true); return;
         default: return;
         }
     }
@@ -173,11 +213,11 @@ class Conversation {
         const run::SpanId id = session_of(event, fact.connection);
         const run::SessionRow* session = journeys_.session(id);
         if (!session) return;
-        const bool by_client = event.node == session->client;
+        const bool by_client = session->is_client(event.node, fact.connection);
         const auto said = transcripts_[id].hear(by_client, fact.text, fact.offset);
         if (!said) return;
-        if (said->reply != 0 && last_reply_ == std::tuple{id, said->reply} && reply_row_ < ladder_.rows.size()) {
-            LadderRow& row = ladder_.rows[reply_row_]; // one arrow a reply: its first line, and how many more
+        if (said->reply != 0 && last_reply_ == std::tuple{id, said->reply} && reply_row_ < builder_.rows().size()) {
+            LadderRow& row = builder_.rows()[reply_row_]; // one arrow a reply: its first line, and how many more
             row.label = catalogue_.text("packets.tcp.lines", {{"first", reply_first_}, {"more", ++reply_more_}});
             return;
         }
@@ -189,9 +229,10 @@ class Conversation {
         if (!said->decoded.empty()) label = catalogue_.text("said.base64", {{"line", label}, {"text", said->decoded}});
         const Form form = said->letter ? Form::letter : by_client ? Form::request : Form::reply;
         const run::NodeId other = by_client ? session->server : session->client;
+        if (other == event.node) label = (by_client ? "C: " : "S: ") + label; // no arrow says who speaks
         LadderRow* row = arrow(event, form, names_.node(event.node), names_.node(other), label);
         if (row == nullptr) return;
-        const std::size_t place = ladder_.rows.size() - 1;
+        const std::size_t place = builder_.rows().size() - 1;
         unheard_[{event.node, fact.connection, fact.offset}] = place;
         last_reply_ = {id, said->reply};
         reply_row_ = place;
@@ -202,12 +243,12 @@ class Conversation {
     {
         const run::SessionRow* session = journeys_.session(session_of(event, fact.connection));
         if (!session) return;
-        const bool by_client = event.node == session->client;
+        const bool by_client = session->is_client(event.node, fact.connection);
         const auto said =
             unheard_.find({by_client ? session->server : session->client,
                            by_client ? session->server_connection : session->client_connection, fact.offset});
         if (said == unheard_.end()) return;
-        ladder_.rows[said->second].arrives = event.at;
+        builder_.rows()[said->second].arrives = event.at;
         unheard_.erase(said);
     }
     void take(const run::Event& event, const run::MailboxChanged& fact)
@@ -226,21 +267,37 @@ class Conversation {
     LadderRow* together(std::map<Exchange, std::size_t>& rows, const Exchange& exchange, engine::Time at)
     {
         const auto found = rows.find(exchange);
-        if (found == rows.end() || found->second >= ladder_.rows.size()) return nullptr;
-        LadderRow& row = ladder_.rows[found->second];
+        if (found == rows.end() || found->second >= builder_.rows().size()) return nullptr;
+        LadderRow& row = builder_.rows()[found->second];
         return at - row.at <= asked_together ? &row : nullptr;
+    }
+    void take(const run::Event& event, const run::Act& fact)
+    {
+        if (fact.what.ends_with(".asks")) acts_[event.node] = event.at;
+    }
+    void begin_by_hand(const run::Event& event, const std::string& server)
+    {
+        const std::string &host = telling_.selection.host, node = names_.node(event.node);
+        if (!host.empty() && node != host && server != host) return;
+        if (!admits_spans(log_, journeys_, telling_.selection, event.spans)) return;
+        const std::string person = names_.person(event.node);
+        builder_.begin(event.at, catalogue_.text("ladder.by_hand", {{"who", person.empty() ? node : person}}));
     }
     void take(const run::Event& event, const run::DnsAsked& fact)
     {
-        const std::string server = book_.name_of(fact.server);
+        const std::string server = book_.name_of(fact.server, event.node);
         const Exchange exchange{event.node, server, std::string{fact.name}};
         const std::string behind = fact.transport == run::DnsTransport::tcp ? "  (TCP)" : "";
         if (LadderRow* row = behind.empty() ? together(questions_, exchange, event.at) : nullptr) {
             row->label += fmt::format(" {}?", narration::record_type_name(fact.type));
             return;
         }
+        const auto act = acts_.find(event.node);
+        const bool by_hand = fact.recursive && act != acts_.end() && act->second == event.at &&
+                             steps_served(log_, journeys_, event.spans).empty();
+        if (by_hand) begin_by_hand(event, server);
         if (arrow(event, Form::question, names_.node(event.node), server, question_text(fact.name, fact.type) + behind))
-            questions_[exchange] = ladder_.rows.size() - 1;
+            questions_[exchange] = builder_.rows().size() - 1;
     }
     void take(const run::Event& event, const run::DnsAnswered& fact)
     {
@@ -249,7 +306,7 @@ class Conversation {
             note(event, question_text(fact.name, fact.type) + "  " + told, true);
             return;
         }
-        const std::string server = book_.name_of(fact.server);
+        const std::string server = book_.name_of(fact.server, event.node);
         const Exchange exchange{event.node, server, std::string{fact.name}};
         const bool forged = fact.outcome == run::DnsOutcome::forged;
         if (LadderRow* row = forged ? nullptr : together(answers_, exchange, event.at)) {
@@ -259,7 +316,7 @@ class Conversation {
         LadderRow* row = arrow(event, Form::answer, server, names_.node(event.node), told);
         if (row == nullptr) return;
         row->stopped = forged;
-        if (!forged) answers_[exchange] = ladder_.rows.size() - 1;
+        if (!forged) answers_[exchange] = builder_.rows().size() - 1;
     }
 
     // ---- the network
@@ -299,7 +356,7 @@ class Conversation {
     void take(const run::Event& event, const run::IcmpNoted& fact)
     {
         if (fact.direction != run::Direction::sent) return;
-        arrow(event, Form::control, names_.node(event.node), book_.name_of(fact.peer),
+        arrow(event, Form::control, names_.node(event.node), book_.name_of(fact.peer, event.node),
               "ICMP  " + telling_.narrator.icmp(fact.type, fact.code, !fact.peer.is_v4()));
     }
     void take(const run::Event& event, const run::ProcessChanged& fact)
@@ -318,8 +375,8 @@ class Conversation {
     const narration::Names& names_;
     const narration::Catalogue& catalogue_;
     AddressBook book_;
-    Captions captions_;
-    Ladder ladder_;
+    Builder builder_;
+    std::map<run::NodeId, engine::Time> acts_; // when the scenario last had somebody ask there by hand
     std::map<Connection, run::SpanId> by_connection_;
     std::map<Connection, wire::Address> peers_;
     std::map<run::SpanId, Transcript> transcripts_;
@@ -344,10 +401,11 @@ Ladder ladder_of_frames(const run::Log& log, const run::Journeys& journeys, cons
                         const Filter* filter, bool each_link)
 {
     FrameReader reader{log, journeys, telling};
-    Captions captions{log, journeys, telling};
+    Builder builder{log, journeys, telling};
     const narration::Names& names = telling.narrator.names();
     struct Drawn {
         LadderRow row;
+        std::string from, to;
         run::Spans spans;
     };
     std::vector<Drawn> drawn;
@@ -357,45 +415,52 @@ Ladder ladder_of_frames(const run::Log& log, const run::Journeys& journeys, cons
         const Reading reading = reader.read(ref);
         if (filter && !filter->matches(frame.octets, frame.original_length)) continue;
         if (!reader.admits(frame)) continue;
-        LadderRow row{.kind = Kind::arrow, .at = frame.at, .from = reading.from, .to = reading.to, .label = {}};
+        const bool is_own =
+            log.is_run() && log.header().nics[static_cast<std::size_t>(frame.nic)].kind == run::NicKind::loopback;
+        Drawn each{.row = {.kind = Kind::arrow, .at = frame.at, .label = {}},
+                   .from = is_own ? names.node(frame.node) : reading.from,
+                   .to = is_own ? names.node(frame.node) : reading.to,
+                   .spans = frame.spans};
+        LadderRow& row = each.row;
         row.form = form_of(reading, reader.dissection());
         row.label = terminal_safe((reading.again ? telling.narrator.catalogue().text("packets.tcp.again") + "  " : "") +
+                                  (is_own && reader.dissection().tcp ? reading.from_client ? "C: " : "S: " : "") +
                                   reading.protocol + "  " + reading.info + reading.behind);
         row.again = reading.again;
+        row.fact = frame.fact;
         row.frame = i;
         const auto hops = log.is_run() ? log.hops(ref) : std::vector<run::Hop>{};
-        if (each_link && !hops.empty()) {
+        if (each_link && !hops.empty() && !is_own) {
             for (const run::Hop& hop : hops) {
                 row.at = hop.at;
-                row.from = names.node(hop.node);
-                row.to = names.host_of(hop.to);
+                row.fact = hop.fact;
                 row.arrives = hop.arrival();
                 row.stopped = !hop.arrived();
-                drawn.push_back({row, frame.spans});
+                each.from = names.node(hop.node);
+                each.to = names.host_of(hop.to);
+                drawn.push_back(each);
             }
             continue;
         }
         if (!hops.empty()) {
             row.arrives = hops.back().arrival();
             // To everyone: as far as it was seen to go.
-            if ((reader.dissection().mac_destination.octets[0] & 1) != 0) row.to = names.host_of(hops.front().to);
+            if ((reader.dissection().mac_destination.octets[0] & 1) != 0) each.to = names.host_of(hops.front().to);
         }
         row.stopped = !reader.stops_of(ref).empty();
-        drawn.push_back({std::move(row), frame.spans});
+        drawn.push_back(std::move(each));
     }
     sort_stably(drawn, [](const Drawn& each) { return each.row.at; });
-    Ladder ladder;
     const std::string& host = telling.selection.host;
     for (Drawn& each : drawn) {
         if (telling.selection.at && each.row.at > *telling.selection.at) continue;
-        if (!host.empty() && each.row.from != host && each.row.to != host) continue;
-        if (log.is_run())
-            if (auto caption = captions.next(each.spans))
-                ladder.rows.push_back(
-                    {.kind = Kind::step, .at = each.row.at, .from = {}, .to = {}, .label = std::move(*caption)});
-        ladder.rows.push_back(std::move(each.row));
+        if (!host.empty() && each.from != host && each.to != host) continue;
+        each.row.from = builder.host(each.from);
+        each.row.to = builder.host(each.to);
+        if (each.row.from == each.row.to) each.row.kind = Kind::note;
+        builder.add(std::move(each.row), each.spans);
     }
-    return ladder;
+    return builder.take();
 }
 
 } // namespace
@@ -404,8 +469,61 @@ Ladder ladder_of(const run::Log& log, const run::Journeys& journeys, const Telli
 {
     if (log.is_run() && telling.depth == narration::Depth::plain && filter == nullptr)
         return Conversation{log, journeys, telling}.tell();
-    if (log.is_run() && log.header().level < run::Level::headers) return {.rows = {}, .lacks_frames = true};
+    if (log.is_run() && log.header().level < run::Level::headers)
+        return {.hosts = {}, .steps = {}, .rows = {}, .lacks_frames = true};
     return ladder_of_frames(log, journeys, telling, filter, telling.depth == narration::Depth::rfc);
+}
+
+std::vector<LadderPiece> pieces_of(const Ladder& ladder, std::size_t most_hosts)
+{
+    std::vector<LadderPiece> pieces;
+    for (std::size_t begin = 0; begin < ladder.rows.size();) {
+        LadderPiece piece{.begin = begin, .end = begin, .hosts = {}};
+        std::size_t cut = begin; // where the last step begins that has a row in this piece above it
+        std::size_t hosts_at_cut = 0;
+        for (; piece.end < ladder.rows.size(); ++piece.end) {
+            const LadderRow& row = ladder.rows[piece.end];
+            if (row.kind == LadderRow::Kind::step) {
+                if (piece.end == begin || ladder.rows[piece.end - 1].kind != LadderRow::Kind::step) {
+                    cut = piece.end;
+                    hosts_at_cut = piece.hosts.size();
+                }
+                continue;
+            }
+            const std::size_t before = piece.hosts.size();
+            for (const std::size_t host : {row.from, row.to})
+                if (std::ranges::find(piece.hosts, host) == piece.hosts.end()) piece.hosts.push_back(host);
+            if (piece.hosts.size() <= most_hosts || piece.end == begin) continue;
+            piece.hosts.resize(before);
+            break;
+        }
+        if (piece.end < ladder.rows.size() && cut > begin) {
+            piece.end = cut;
+            piece.hosts.resize(hosts_at_cut);
+        }
+        begin = piece.end;
+        pieces.push_back(std::move(piece));
+    }
+    return pieces;
+}
+
+std::string steps_mark(const Ladder& ladder, const LadderRow& row)
+{
+    const bool one_letter = std::ranges::all_of(
+        ladder.steps, [&](const LadderStep& step) { return step.mail == ladder.steps.front().mail; });
+    std::map<run::Step, std::string> mails; // by step: "1,2"
+    for (const std::size_t place : row.steps) {
+        const LadderStep& step = ladder.steps[place];
+        std::string& numbers = mails[step.step];
+        numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", step.mail);
+    }
+    std::string mark;
+    for (const auto& [step, numbers] : mails) {
+        if (!mark.empty()) mark += ' ';
+        if (!one_letter) mark += numbers + "·";
+        mark += run::step_name(step);
+    }
+    return mark;
 }
 
 } // namespace tegami::exporting

@@ -17,13 +17,19 @@ using Kind = LadderRow::Kind;
 
 // All lengths in pixels of the drawing.
 constexpr int margin = 16;
-constexpr int first_lifeline = 190;
+constexpr int mark_x = 122; // behind the time: whom a row serves, where that is not what stands above it
+constexpr int first_lifeline = 224;
 constexpr int between_lifelines = 230;
 constexpr int behind_lifelines = 250; // room for words right of the last
-constexpr int arrow_height = 42;
+/// More side by side no screen and no sheet of paper shows at a readable size: the ladder goes on below.
+constexpr std::size_t most_lifelines = 5;
+constexpr int arrow_height = 44;
 constexpr int note_height = 30;
-constexpr int step_height = 40;
+constexpr int step_height = 36;
 constexpr int quiet_height = 32;
+constexpr int between_pieces = 42;
+/// A piece of more rows has its hosts' names at its foot too.
+constexpr std::size_t rows_of_long_piece = 20;
 constexpr int slant = 6; // how much later an arrow ends, where it is known when it arrived
 /// A column of text at 13 px. Fonts of one width have it at most so wide; a CJK character takes two.
 constexpr int column_tenths = 80;
@@ -56,6 +62,8 @@ text{fill:#161b26}
 .head{font-weight:bold;text-anchor:middle}
 .time,.dim{fill:#4a515f}
 .step{font-weight:bold}
+.mark{font-weight:bold;fill:#4a515f}
+.band{fill:#efe8d8}
 .plate{fill:#fffdf7}
 .life{stroke:#b4ac9a;stroke-width:1.5}
 .shaft{fill:none;stroke:#161b26;stroke-width:1.5}
@@ -83,49 +91,47 @@ class Svg {
     Svg(const Ladder& ladder, const Telling& telling)
         : ladder_{ladder}, telling_{telling}, catalogue_{telling.narrator.catalogue()}
     {
-        for (const LadderRow& row : shown_rows())
-            for (const std::string& host : {row.from, row.to})
-                if (!host.empty() && std::ranges::find(hosts_, host) == hosts_.end()) hosts_.push_back(host);
-        const int lifelines = static_cast<int>(std::max<std::size_t>(hosts_.size(), 1));
-        width_ = first_lifeline + between_lifelines * (lifelines - 1) + behind_lifelines;
+        std::size_t lifelines = 1;
+        for (LadderPiece& piece : pieces_of(ladder_, most_lifelines)) {
+            if (piece.begin >= most_rows) break;
+            piece.end = std::min(piece.end, most_rows);
+            lifelines = std::max(lifelines, piece.hosts.size());
+            pieces_.push_back(std::move(piece));
+        }
+        width_ = std::max(first_lifeline + between_lifelines * (static_cast<int>(lifelines) - 1) + behind_lifelines,
+                          narrowest);
     }
 
     std::string draw()
     {
         draw_rows();
-        const int foot = y_ + 14;
         std::string svg = fmt::format(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"{}\" "
             "width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"title desc\">\n",
-            narration::name(catalogue_.language()), width_, foot + 20, width_, foot + 20);
+            narration::name(catalogue_.language()), width_, y_, width_, y_);
         svg += fmt::format("<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>{}</style>\n",
                            escaped(title()), escaped(description()), style_sheet);
         svg += fmt::format("<text class=\"title\" x=\"{}\" y=\"28\">{}</text>\n", margin,
                            escaped(fitting(title(), width_ - 2 * margin, 11)));
         svg += legend();
-        for (std::size_t host = 0; host < hosts_.size(); ++host) {
-            svg += fmt::format("<line class=\"life\" x1=\"{0}\" y1=\"{1}\" x2=\"{0}\" y2=\"{2}\"/>\n", lifeline(host),
-                               heads_y + 8, foot - 16);
-            for (const int y : {heads_y, foot})
-                svg += fmt::format("<text class=\"head\" x=\"{}\" y=\"{}\">{}</text>\n", lifeline(host), y,
-                                   escaped(fitting(hosts_[host], between_lifelines - 10)));
-        }
         svg += body_;
         return svg + "</svg>\n";
     }
 
   private:
     static constexpr int legend_y = 52;
-    static constexpr int heads_y = 86;
+    static constexpr int first_heads_y = 86;
+    static constexpr int narrowest = 640; // for the legend
 
     std::span<const LadderRow> shown_rows() const
     {
         return std::span{ladder_.rows}.first(std::min(ladder_.rows.size(), most_rows));
     }
-    int lifeline(std::size_t host) const { return first_lifeline + between_lifelines * static_cast<int>(host); }
-    int lifeline(const std::string& host) const
+    /// Of a host in the piece at hand.
+    int lifeline(std::size_t host) const
     {
-        return lifeline(static_cast<std::size_t>(std::ranges::find(hosts_, host) - hosts_.begin()));
+        const auto place = std::ranges::find(*hosts_, host) - hosts_->begin();
+        return first_lifeline + between_lifelines * static_cast<int>(place);
     }
     std::string clock(engine::Time at) const { return narration::clock_text(at, telling_.header.zone_minutes); }
 
@@ -142,7 +148,7 @@ class Svg {
     std::string description() const
     {
         std::string hosts;
-        for (const std::string& host : hosts_) hosts += (hosts.empty() ? "" : ", ") + host;
+        for (const std::string& host : ladder_.hosts) hosts += (hosts.empty() ? "" : ", ") + host;
         const auto messages =
             std::ranges::count_if(shown_rows(), [](const LadderRow& row) { return row.kind == Kind::arrow; });
         const bool any = !ladder_.rows.empty();
@@ -212,23 +218,52 @@ class Svg {
 
     void draw_rows()
     {
-        y_ = heads_y + 24;
-        const LadderRow* before = nullptr;
-        for (const LadderRow& row : shown_rows()) {
-            if (before && row.at - before->at >= ladder_quiet) draw_quiet(row.at - before->at);
-            before = &row;
-            if (row.kind == Kind::step)
-                draw_step(row);
-            else if (row.kind == Kind::note || row.from == row.to)
-                draw_note(row);
-            else
-                draw_arrow(row);
+        y_ = first_heads_y;
+        for (const LadderPiece& piece : pieces_) {
+            if (piece.begin > 0) y_ += between_pieces;
+            draw_piece(piece);
         }
         if (ladder_.rows.size() > most_rows) {
             label(margin, y_ + 20,
                   catalogue_.count("ladder.more", static_cast<std::int64_t>(ladder_.rows.size() - most_rows)), "step");
             y_ += step_height;
         }
+        y_ += margin;
+    }
+
+    /// Its hosts' names, the lifelines below them, and upon those its rows.
+    void draw_piece(const LadderPiece& piece)
+    {
+        hosts_ = &piece.hosts;
+        const int top = y_ + 8;
+        draw_heads();
+        y_ += 24;
+        std::string before = std::exchange(body_, {});
+        for (std::size_t i = piece.begin; i < piece.end; ++i) {
+            const LadderRow& row = ladder_.rows[i];
+            if (i > 0 && row.at - ladder_.rows[i - 1].at >= ladder_quiet) draw_quiet(row.at - ladder_.rows[i - 1].at);
+            const bool marked = row.resumes || i == piece.begin;
+            if (row.kind == Kind::step)
+                draw_step(row);
+            else if (row.kind == Kind::note)
+                draw_note(row, marked);
+            else
+                draw_arrow(row, marked);
+        }
+        for (const std::size_t host : piece.hosts)
+            before += fmt::format("<line class=\"life\" x1=\"{0}\" y1=\"{1}\" x2=\"{0}\" y2=\"{2}\"/>\n",
+                                  lifeline(host), top, y_);
+        body_ = before + body_;
+        if (piece.end - piece.begin > rows_of_long_piece) {
+            y_ += 18;
+            draw_heads();
+        }
+    }
+    void draw_heads()
+    {
+        for (const std::size_t host : *hosts_)
+            body_ += fmt::format("<text class=\"head\" x=\"{}\" y=\"{}\">{}</text>\n", lifeline(host), y_,
+                                 escaped(fitting(ladder_.hosts[host], between_lifelines - 10)));
     }
 
     /// A text on a plate, so that no lifeline crosses it: from `x`, or so far left of it that it fits.
@@ -243,14 +278,21 @@ class Svg {
                              classes.empty() ? std::string{} : fmt::format(" class=\"{}\"", classes), begin, y,
                              escaped(shown));
     }
-    void time(int y, engine::Time at)
+    /// When a row was, and where the reader cannot see it from what stands above, whom it serves.
+    void time(int y, const LadderRow& row, bool marked)
     {
-        body_ += fmt::format("<text class=\"time\" x=\"{}\" y=\"{}\">{}</text>\n", margin, y, clock(at));
+        body_ += fmt::format("<text class=\"time\" x=\"{}\" y=\"{}\">{}</text>\n", margin, y, clock(row.at));
+        if (const std::string mark = steps_mark(ladder_, row); marked && !mark.empty())
+            body_ += fmt::format("<text class=\"mark\" x=\"{}\" y=\"{}\">{}</text>\n", mark_x, y,
+                                 escaped(fitting(mark, first_lifeline - 14 - mark_x)));
     }
 
     void draw_step(const LadderRow& row)
     {
-        label(margin, y_ + 24, row.label, "step");
+        body_ += fmt::format("<rect class=\"band\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"24\"/>", margin, y_ + 8,
+                             width_ - 2 * margin);
+        body_ += fmt::format("<text class=\"step\" x=\"{}\" y=\"{}\">{}</text>\n", margin + 6, y_ + 25,
+                             escaped(fitting(row.label, width_ - 2 * margin - 12)));
         y_ += step_height;
     }
     void draw_quiet(engine::Duration length)
@@ -267,35 +309,35 @@ class Svg {
         body_ += fmt::format("<g class=\"{}{}\"><title>{}</title>\n", class_of(row.form), row.stopped ? " stopped" : "",
                              escaped(fmt::format("{}  {}  {}", clock(row.at), way, row.label)));
     }
-    void draw_note(const LadderRow& row)
+    void draw_note(const LadderRow& row, bool marked)
     {
         const int x = lifeline(row.from), y = y_ + note_height / 2;
-        open(row, row.from);
-        time(y + 5, row.at);
+        open(row, ladder_.hosts[row.from]);
+        time(y + 5, row, marked);
         body_ += row.stopped ? cross(x, y) : fmt::format("<circle class=\"sign\" cx=\"{}\" cy=\"{}\" r=\"4\"/>", x, y);
         // Beside the mark, wherever there is room for all of it; else below.
         const int width = text_width(row.label);
         if (x + 12 + width <= width_ - margin) {
             label(x + 12, y + 5, row.label, {});
-        } else if (x - 12 - width >= first_lifeline - 60) {
+        } else if (x - 12 - width >= first_lifeline) {
             label(x - 12 - width, y + 5, row.label, {});
         } else {
             y_ += 20;
-            label(first_lifeline - 60, y + 25, row.label, {});
+            label(first_lifeline, y + 25, row.label, {});
         }
         body_ += "</g>\n";
         y_ += note_height;
     }
-    void draw_arrow(const LadderRow& row)
+    void draw_arrow(const LadderRow& row, bool marked)
     {
         const int from = lifeline(row.from), to = lifeline(row.to);
-        const int y = y_ + 28;
+        const int y = y_ + 31;
         const int drop = row.arrives && *row.arrives > row.at ? slant : 0;
         const int step = to > from ? 1 : -1;
         const int end = row.stopped ? to - (to - from) / 5 : to;
-        open(row, row.from + " → " + row.to);
-        time(y, row.at);
-        label(std::min(from, to) + 10, y - 8, row.label, {});
+        open(row, ladder_.hosts[row.from] + " → " + ladder_.hosts[row.to]);
+        time(y + 4, row, marked);
+        label(std::min(from, to) + 10, y - 11, row.label, {});
         body_ += fmt::format("<path class=\"shaft\" d=\"M{} {}L{} {}\"/>", from, y, end - (row.stopped ? 0 : 8 * step),
                              y + drop);
         if (row.stopped)
@@ -310,7 +352,8 @@ class Svg {
     const Ladder& ladder_;
     const Telling& telling_;
     const narration::Catalogue& catalogue_;
-    std::vector<std::string> hosts_;
+    std::vector<LadderPiece> pieces_;
+    const std::vector<std::size_t>* hosts_ = nullptr; // of the piece at hand, from the left
     int width_ = 0;
     int y_ = 0;
     std::string body_;

@@ -13,11 +13,12 @@ using Form = LadderRow::Form;
 using Kind = LadderRow::Kind;
 
 // The columns of the drawing.
-constexpr int drawing_column = 13; // behind the time
-constexpr int leftmost = 18;
+constexpr int drawing_column = 13; // behind the time: whom a row serves, where that is not what stands above it
+constexpr int mark_columns = 8;
+constexpr int leftmost = 22;
 constexpr int rightmost = 94;
 /// Lifelines nearer than this leave no room for words between them.
-constexpr int nearest_lifelines = 19;
+constexpr int nearest_lifelines = 18;
 constexpr std::size_t most_hosts = std::size_t{rightmost - leftmost} / nearest_lifelines + 1;
 
 std::string_view shaft_of(Form form)
@@ -84,47 +85,28 @@ class Drawing {
     std::string draw()
     {
         const std::vector<LadderRow>& rows = ladder_.rows;
-        for (std::size_t begin = 0; begin < rows.size();) {
-            const std::size_t end = take_hosts(begin);
-            if (begin > 0) page_.blank();
+        for (const LadderPiece& piece : pieces_of(ladder_, most_hosts)) {
+            hosts_ = piece.hosts;
+            if (piece.begin > 0) page_.blank();
             draw_heads();
-            for (std::size_t i = begin; i < end; ++i) {
-                if (i > begin && rows[i].at - rows[i - 1].at >= ladder_quiet) draw_quiet(rows[i].at - rows[i - 1].at);
-                draw(rows[i]);
+            for (std::size_t i = piece.begin; i < piece.end; ++i) {
+                if (i > 0 && rows[i].at - rows[i - 1].at >= ladder_quiet) draw_quiet(rows[i].at - rows[i - 1].at);
+                draw(rows[i], rows[i].resumes || i == piece.begin);
             }
-            begin = end;
         }
         return page_.take();
     }
 
   private:
-    /// As many rows from `begin` on as have few enough hosts; these are then the lifelines.
-    std::size_t take_hosts(std::size_t begin)
-    {
-        hosts_.clear();
-        std::size_t end = begin;
-        for (; end < ladder_.rows.size(); ++end) {
-            std::vector<std::string> hosts = hosts_;
-            for (const std::string& host : {ladder_.rows[end].from, ladder_.rows[end].to})
-                if (!host.empty() && std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
-            if (hosts.size() > most_hosts) break;
-            hosts_ = std::move(hosts);
-        }
-        // A caption belongs to what follows it.
-        if (end < ladder_.rows.size())
-            while (end > begin + 1 && ladder_.rows[end - 1].kind == Kind::step) --end;
-        return end;
-    }
-
-    int lifeline(std::size_t host) const
+    int column_of(std::size_t place) const
     {
         if (hosts_.size() < 2) return leftmost;
         const int steps = static_cast<int>(hosts_.size()) - 1;
-        return leftmost + (rightmost - leftmost) * static_cast<int>(host) / steps;
+        return leftmost + (rightmost - leftmost) * static_cast<int>(place) / steps;
     }
-    int lifeline(const std::string& host) const
+    int lifeline(std::size_t host) const
     {
-        return lifeline(static_cast<std::size_t>(std::ranges::find(hosts_, host) - hosts_.begin()));
+        return column_of(static_cast<std::size_t>(std::ranges::find(hosts_, host) - hosts_.begin()));
     }
 
     std::string shown(std::string_view text) const
@@ -134,26 +116,32 @@ class Drawing {
     Line blank_line() const
     {
         Line line;
-        for (std::size_t host = 0; host < hosts_.size(); ++host) line.put(lifeline(host), shown("│"));
+        for (const std::size_t host : hosts_) line.put(lifeline(host), shown("│"));
         return line;
     }
     void put(const Line& line, Style style = Style::plain) { page_.row({{0, line.text(), style}}); }
 
-    /// A text that begins at `column`, or so far before it that it fits.
-    void put_text(Line& line, int column, const std::string& text) const
+    /// A text that begins at `column`, or so far before it that it fits, but no further left than `least`.
+    void put_text(Line& line, int column, const std::string& text, int least = leftmost - 1) const
     {
-        std::string fitting = narration::fit(text, page_columns - drawing_column);
+        std::string fitting = narration::fit(text, page_columns - least);
         if (!telling_.medium.utf8) fitting = narration::ascii_only(fitting);
         const int begin = std::min(column, page_columns - narration::width(fitting));
-        line.put(std::max(begin, drawing_column), fitting);
+        line.put(std::max(begin, least), fitting);
+    }
+    /// When a row was, and where the reader cannot see it from what stands above, whom it serves.
+    void put_time(Line& line, const LadderRow& row, bool marked) const
+    {
+        line.put(0, narration::clock_text(row.at, telling_.header.zone_minutes));
+        if (marked) line.put(drawing_column, shown(narration::fit(steps_mark(ladder_, row), mark_columns)));
     }
 
     void draw_heads()
     {
         Line line;
-        const int room = hosts_.size() < 2 ? page_columns - leftmost : lifeline(1) - lifeline(0) - 1;
-        for (std::size_t host = 0; host < hosts_.size(); ++host) {
-            const std::string name = shown(narration::fit(shown(hosts_[host]), room));
+        const int room = hosts_.size() < 2 ? page_columns - leftmost : column_of(1) - column_of(0) - 1;
+        for (const std::size_t host : hosts_) {
+            const std::string name = shown(narration::fit(shown(ladder_.hosts[host]), room));
             const int width = narration::width(name);
             const int begin = std::clamp(lifeline(host) - width / 2, drawing_column, page_columns - width);
             line.put(begin, name);
@@ -163,7 +151,7 @@ class Drawing {
     void draw_quiet(engine::Duration length)
     {
         Line line;
-        for (std::size_t host = 0; host < hosts_.size(); ++host) line.put(lifeline(host), shown("⋮"));
+        for (const std::size_t host : hosts_) line.put(lifeline(host), shown("⋮"));
         put_text(
             line, leftmost + 2,
             shown(" " + catalogue_.text("ladder.quiet", {{"time", narration::duration_text(catalogue_, length)}})) +
@@ -171,53 +159,47 @@ class Drawing {
         put(line, Style::dim);
     }
 
-    void draw(const LadderRow& row)
+    void draw(const LadderRow& row, bool marked)
     {
         if (row.kind == Kind::step) {
             Line line;
-            put_text(line, drawing_column, shown("── " + row.label + " ──"));
+            put_text(line, drawing_column, shown("── " + row.label + " ──"), drawing_column);
             return put(line, Style::story);
         }
         const Style style = row.stopped ? Style::stop : row.again ? Style::held : Style::plain;
-        const std::string time = narration::clock_text(row.at, telling_.header.zone_minutes);
         Line line = blank_line();
-        if (row.kind == Kind::note || row.from == row.to) {
-            line.put(0, time);
-            const int at = lifeline(row.from);
+        const std::string label = shown(row.label);
+        if (row.kind == Kind::note) {
+            const int at = lifeline(row.from), width = narration::width(label);
+            const bool on_right = at + 2 + width <= page_columns, on_left = at - 1 - width >= leftmost - 1;
+            put_time(line, row, marked);
+            if (!on_right && !on_left) { // above its mark, as wide as it needs
+                put_text(line, at + 2, label);
+                put(line, style);
+                line = blank_line();
+            } else {
+                line.put(on_right ? at + 2 : at - 1 - width, label);
+            }
             line.put(at, shown(row.stopped ? "✗" : "●"));
-            put_note(line, at, row.label);
             return put(line, style);
         }
         const int from = lifeline(row.from), to = lifeline(row.to);
         const int left = std::min(from, to);
-        const std::string label = shown(row.label);
         // What gets lost ends before the other's line, and so do words on its way.
         const int end = row.stopped ? to - (to - from) / 5 : to;
         const int begin = std::min(from, end), room = std::max(from, end) - begin - 1;
         const bool inside = narration::width(label) + 6 <= room;
         if (!inside) { // above the arrow, as wide as it needs
             put_text(line, left + 2, label + " ");
-            line.put(0, time);
+            put_time(line, row, marked);
             put(line, style);
             line = blank_line();
         } else {
-            line.put(0, time);
+            put_time(line, row, marked);
         }
         draw_shaft(line, from, end, row);
         if (inside) line.put(begin + 1 + (room - narration::width(label)) / 2 - 1, " " + label + " ");
         put(line, style);
-    }
-
-    /// Beside its lifeline; on its left where there is more room.
-    void put_note(Line& line, int at, const std::string& text) const
-    {
-        const std::string label = shown(text);
-        const int width = narration::width(label);
-        if (at + 2 + width <= page_columns || at - 2 < width + drawing_column) {
-            if (at + 2 + width <= page_columns) return line.put(at + 2, label);
-            return put_text(line, drawing_column, label);
-        }
-        line.put(at - 1 - width, label);
     }
 
     void draw_shaft(Line& line, int from, int end, const LadderRow& row) const
@@ -233,7 +215,7 @@ class Drawing {
     const Telling& telling_;
     const narration::Catalogue& catalogue_;
     Page page_;
-    std::vector<std::string> hosts_; // of this piece, from the left
+    std::vector<std::size_t> hosts_; // of this piece, from the left
 };
 
 } // namespace

@@ -77,6 +77,7 @@ std::string type_text(std::uint16_t type) { return type == 0 ? std::string{"*"} 
 
 std::string question_text(std::string_view name, std::uint16_t type)
 {
+    if (type == 0) return fmt::format("{}?", without_dot(name)); // for all types at once
     return fmt::format("{} {}?", without_dot(name), narration::record_type_name(type));
 }
 
@@ -86,7 +87,7 @@ std::string data_text(const Sections& sections, std::uint16_t type)
     std::string text;
     for (const RecordLine& record : sections.answer) {
         if (record.type != wanted && record.type != "CNAME") continue;
-        if (!text.empty()) text += record.type == wanted ? ", " : " ";
+        if (!text.empty()) text += text.ends_with("→") ? " " : ", ";
         text += record.type == "CNAME" && wanted != "CNAME" ? "= " + shown_data(record) + " →" : shown_data(record);
     }
     return text;

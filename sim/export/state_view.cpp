@@ -4,6 +4,7 @@
 #include "protocols/wire/address.hpp"
 #include "sim/export/cached_names.hpp"
 #include "sim/export/name_words.hpp"
+#include "sim/export/steps_served.hpp"
 #include "sim/narration/clock.hpp"
 #include "sim/narration/words.hpp"
 
@@ -14,8 +15,12 @@ namespace {
 
 class States {
   public:
-    explicit States(const Telling& telling)
-        : telling_{telling}, catalogue_{telling.narrator.catalogue()}, page_{telling.medium}
+    States(const run::Log& log, const run::Journeys& journeys, const Telling& telling)
+        : log_{log},
+          journeys_{journeys},
+          telling_{telling},
+          catalogue_{telling.narrator.catalogue()},
+          page_{telling.medium}
     {
     }
 
@@ -55,14 +60,29 @@ class States {
     static constexpr int label_column = 3;
     static constexpr int thing_column = 18;
     static constexpr int detail_column = 62;
+    static constexpr int detail_of_connection = 66;
+    static constexpr int detail_of_file = 72;
 
     /// A line of a group; the group's name stands before its first.
-    void line(std::string_view key, bool& first, std::string thing, std::string detail, Style style = Style::plain)
+    void line(std::string_view key, bool& first, std::string thing, std::string detail, Style style = Style::plain,
+              int column = detail_column)
     {
         page_.row({{label_column, first ? catalogue_.text(key) : std::string{}, Style::dim},
                    {thing_column, std::move(thing)},
-                   {detail_column, std::move(detail), style}});
+                   {column, std::move(detail), style}});
         first = false;
+    }
+    /// The host that has the address, between these; nothing where the run names none.
+    std::string name_of(const wire::Address& address, std::string_view before, std::string_view behind) const
+    {
+        if (!telling_.book || !telling_.book->knows(address)) return {};
+        return fmt::format("{}{}{}", before, telling_.book->name_of(address), behind);
+    }
+    /// "198.51.100.25:25", "[2001:db8:2::25]:25" (RFC 5952 §6).
+    static std::string with_port(const wire::Address& address, std::uint16_t port)
+    {
+        return address.is_v4() ? fmt::format("{}:{}", format(address), port)
+                               : fmt::format("[{}]:{}", format(address), port);
     }
     std::string octets(std::uint64_t size) const
     {
@@ -79,9 +99,9 @@ class States {
                     "  " + catalogue_.count("state.in_flight",
                                             static_cast<std::int64_t>(connection.next - connection.unacknowledged));
             line("state.connections", first,
-                 fmt::format("{}:{} {} {}:{}", format(connection.local), connection.local_port,
-                             connection.passive ? "←" : "→", format(connection.remote), connection.remote_port),
-                 std::move(detail));
+                 fmt::format(":{} {} {}{}", connection.local_port, connection.passive ? "←" : "→",
+                             name_of(connection.remote, "", " "), with_port(connection.remote, connection.remote_port)),
+                 std::move(detail), Style::plain, detail_of_connection);
         }
     }
     void tell_neighbours(const run::NodeState& state)
@@ -91,7 +111,9 @@ class States {
             for (const auto& [address, neighbour] : state.neighbours)
                 if (address.is_v4() == v4)
                     line(v4 ? "state.arp" : "state.neighbours", first, format(address),
-                         neighbour.mac == link::MacAddress{} ? catalogue_.text("state.asking") : format(neighbour.mac));
+                         neighbour.mac == link::MacAddress{}
+                             ? catalogue_.text("state.asking") + name_of(address, "  ", "")
+                             : format(neighbour.mac) + name_of(address, "  ", ""));
         }
     }
     void tell_addresses(const run::NodeState& state)
@@ -143,8 +165,12 @@ class States {
     void tell_queue(const run::NodeState& state)
     {
         bool first = true;
-        for (const auto& [entry, queued] : state.queue)
-            line("state.queue", first, entry, catalogue_.count("state.tries", queued.tries));
+        for (const auto& [entry, queued] : state.queue) {
+            std::string detail;
+            for (const ServedStep& served : steps_served(log_, journeys_, log_.event(queued.since).spans))
+                if (detail.empty()) detail = catalogue_.text("state.queue.mail", {{"mail", served.mail}}) + "  ";
+            line("state.queue", first, entry, detail + catalogue_.count("state.tries", queued.tries));
+        }
     }
     void tell_mailboxes(const run::NodeState& state)
     {
@@ -167,10 +193,12 @@ class States {
             line("state.disk", first, path,
                  octets(file == state.disk.files.end() ? 0 : file->second.size) + "  " +
                      catalogue_.text(safe ? "state.safe" : "state.unsafe"),
-                 safe ? Style::plain : Style::held);
+                 safe ? Style::plain : Style::held, detail_of_file);
         }
     }
 
+    const run::Log& log_;
+    const run::Journeys& journeys_;
     const Telling& telling_;
     const narration::Catalogue& catalogue_;
     Page page_;
@@ -178,9 +206,10 @@ class States {
 
 } // namespace
 
-std::string state_text(const run::Log& log, run::Fold& fold, engine::Time at, const Telling& telling)
+std::string state_text(const run::Log& log, const run::Journeys& journeys, run::Fold& fold, engine::Time at,
+                       const Telling& telling)
 {
-    States states{telling};
+    States states{log, journeys, telling};
     states.head(at);
     bool any = false;
     for (std::size_t i = static_cast<std::size_t>(run::NodeId::first); i < log.header().nodes.size(); ++i) {

@@ -6,14 +6,13 @@
 
 namespace tegami::exporting {
 
-std::vector<std::pair<std::uint32_t, run::Step>> steps_served(const run::Log& log, const run::Journeys& journeys,
-                                                              run::Spans spans)
+std::vector<ServedStep> steps_served(const run::Log& log, const run::Journeys& journeys, run::Spans spans)
 {
-    std::vector<std::pair<std::uint32_t, run::Step>> steps;
+    std::vector<ServedStep> steps;
     const auto add = [&](run::SpanId span) {
         const run::StepRow* step = journeys.step(span);
         const run::MailRow* mail = step ? journeys.find(step->what.mail) : nullptr;
-        if (mail) steps.emplace_back(mail->number, step->what.step);
+        if (mail) steps.push_back({span, mail->number, step->what.step, step->what.tries});
     };
     if (!log.is_run()) return steps;
     for (const run::SpanId span : log.spans().members(spans)) add(span);
@@ -26,9 +25,9 @@ std::vector<std::pair<std::uint32_t, run::Step>> steps_served(const run::Log& lo
 std::string serves_text(const run::Log& log, const run::Journeys& journeys, run::Spans spans)
 {
     std::string text;
-    for (const auto& [mail, step] : steps_served(log, journeys, spans)) {
+    for (const ServedStep& served : steps_served(log, journeys, spans)) {
         if (!text.empty()) text += ' ';
-        text += fmt::format("{}·{}", mail, run::step_name(step));
+        text += fmt::format("{}·{}", served.mail, run::step_name(served.step));
     }
     return text;
 }
@@ -36,8 +35,8 @@ std::string serves_text(const run::Log& log, const run::Journeys& journeys, run:
 bool admits_spans(const run::Log& log, const run::Journeys& journeys, const Selection& selection, run::Spans spans)
 {
     if (!selection.mail && selection.step.empty()) return true;
-    return std::ranges::any_of(steps_served(log, journeys, spans), [&](const auto& step) {
-        return (!selection.mail || step.first == *selection.mail) && selection.admits_step(step.second);
+    return std::ranges::any_of(steps_served(log, journeys, spans), [&](const ServedStep& served) {
+        return (!selection.mail || served.mail == *selection.mail) && selection.admits_step(served.step);
     });
 }
 

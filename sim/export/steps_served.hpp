@@ -6,14 +6,19 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tegami::exporting {
 
-/// Mail and step of each; what serves a session alone serves whoever opened it.
-std::vector<std::pair<std::uint32_t, run::Step>> steps_served(const run::Log& log, const run::Journeys& journeys,
-                                                              run::Spans spans);
+struct ServedStep {
+    run::SpanId span{};
+    std::uint32_t mail = 0; ///< its number, as people count
+    run::Step step{};
+    std::uint32_t tries = 1;
+};
+
+/// What serves a session alone serves whoever opened it.
+std::vector<ServedStep> steps_served(const run::Log& log, const run::Journeys& journeys, run::Spans spans);
 /// "1·S1 2·S1".
 std::string serves_text(const run::Log& log, const run::Journeys& journeys, run::Spans spans);
 /// Whether the selection's mail and step are among those.

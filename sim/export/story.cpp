@@ -1,5 +1,6 @@
 #include "sim/export/story.hpp"
 
+#include "sim/export/causes.hpp"
 #include "sim/export/evidence.hpp"
 #include "sim/export/name_words.hpp"
 #include "sim/narration/clock.hpp"
@@ -36,19 +37,27 @@ class Story {
           narrator_{telling.narrator},
           catalogue_{telling.narrator.catalogue()},
           page_{telling.medium},
-          evidence_{page_, tale, telling}
+          evidence_{page_, tale, telling},
+          causes_{page_, tale, telling}
     {
     }
 
     std::string tell()
     {
-        page_.row(
-            {{0, telling_.header.title, Style::strong}},
-            catalogue_.text("story.head", {{"file", telling_.header.scenario_file}, {"seed", telling_.header.seed}}),
-            Style::dim);
+        const run::RunHeader& header = telling_.header;
+        std::string file = header.scenario_file;
+        if (!header.variant.empty()) file += " --variant " + header.variant;
+        page_.row({{0, header.title, Style::strong}},
+                  catalogue_.text("story.head", {{"file", file}, {"seed", header.seed}}), Style::dim);
         tell_lacks();
-        bool any = false;
+        // What was asked by hand stands where it begins: before the letters, or behind them.
+        const bool is_first =
+            !tale_.inquiries.empty() && std::ranges::all_of(tale_.passages, [&](const Passage& passage) {
+                return passage.begun >= tale_.inquiries.front().at;
+            });
+        bool any = is_first && tell_inquiries();
         for (const Letter& letter : tale_.letters) any |= tell(letter);
+        if (!is_first) any |= tell_inquiries();
         if (!any) {
             page_.blank();
             page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
@@ -86,6 +95,38 @@ class Story {
         page_.paragraph({0, catalogue_.text(fmt::format("story.lacks.{}", narration::word(level))), Style::held});
     }
 
+    /// What people asked the name system by hand, for no letter. False where the selection leaves nothing of it.
+    bool tell_inquiries()
+    {
+        const Selection& selection = telling_.selection;
+        if (selection.mail || !selection.step.empty()) return false;
+        bool any = false;
+        for (const Inquiry& inquiry : tale_.inquiries) {
+            const std::string node = narrator_.names().node(inquiry.node),
+                              person = narrator_.names().person(inquiry.node);
+            if (!selection.host.empty() && selection.host != node) continue;
+            if (!std::exchange(any, true)) {
+                page_.blank();
+                page_.row({{0, catalogue_.text("story.by_hand"), Style::story}});
+            }
+            page_.blank();
+            const std::string_view mark =
+                !inquiry.answered ? narration::mark_now
+                                  : narration::mark(inquiry.bad ? run::Outcome::failed : run::Outcome::done);
+            page_.row({{0, std::string{mark}, inquiry.bad ? Style::stop : Style::strong},
+                       {code_column, catalogue_.text("story.by_hand.who", {{"who", person.empty() ? node : person}}),
+                        Style::strong}},
+                      clock(inquiry.at));
+            evidence_.begin_letter();
+            evidence_.tell(inquiry.evidence);
+            if (inquiry.answered)
+                page_.paragraph({text_column,
+                                 catalogue_.text("story.took", {{"time", duration(*inquiry.answered - inquiry.at)}}),
+                                 Style::dim});
+        }
+        return any;
+    }
+
     /// False where the selection leaves nothing of it.
     bool tell(const Letter& letter)
     {
@@ -104,6 +145,7 @@ class Story {
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
         evidence_.begin_letter();
+        causes_.begin_letter();
         said_.clear();
         for (std::size_t i = 0; i < shown.size(); ++i) {
             page_.blank();
@@ -119,13 +161,18 @@ class Story {
         return true;
     }
 
+    /// Whoever tried tries again: what is blocked looks to him as if nobody had answered.
+    static bool is_tried_again(run::Outcome outcome)
+    {
+        return outcome == run::Outcome::deferred || outcome == run::Outcome::blocked;
+    }
     /// The next try of the same, which came to the same end.
     static bool ends_alike(const Passage& one, const Passage& other)
     {
         return one.known && other.known && one.ended && other.ended && one.step == other.step &&
                one.mail == other.mail && one.node == other.node && one.peer == other.peer &&
-               one.recipients == other.recipients && one.outcome == run::Outcome::deferred &&
-               other.outcome == one.outcome && one.reason == other.reason && one.detail == other.detail;
+               one.recipients == other.recipients && is_tried_again(one.outcome) && other.outcome == one.outcome &&
+               one.reason == other.reason && one.detail == other.detail;
     }
 
     /// Tries that ended as the one before them did.
@@ -152,7 +199,7 @@ class Story {
             evidence_.put("tcp", catalogue_.text("story.joined", {{"step", run::step_name(opener.step)},
                                                                   {"number", tale_.number_of(opener.mail)}}));
         }
-        evidence_.tell(passage);
+        evidence_.tell(passage.evidence);
         tell_end(passage);
     }
 
@@ -196,6 +243,11 @@ class Story {
     bool is_first_in_session(const Passage& passage) const
     {
         if (!passage.opened_by || passage.step == Step::r1_hand_over) return false;
+        const auto is_of_both = [](const Evidence& evidence) {
+            const auto* shared = std::get_if<Shared>(&evidence.what);
+            return shared && shared->together;
+        };
+        if (std::ranges::any_of(passage.evidence, is_of_both)) return false; // which is told
         return std::ranges::none_of(tale_.passages, [&](const Passage& other) {
             return other.mail == passage.mail && other.begun < passage.begun &&
                    std::ranges::find(other.sessions, passage.sessions.front()) != other.sessions.end();
@@ -240,19 +292,19 @@ class Story {
     {
         if (!passage.ended) {
             if (const Happening* end = tale_.end_of(passage))
-                evidence_.tell_cut_off(*end);
+                causes_.tell_cut_off(*end);
             else
                 page_.paragraph({text_column,
                                  catalogue_.text(telling_.selection.at ? "story.going_on" : "story.not_ended"),
                                  Style::story});
-            evidence_.tell_causes(passage);
-            evidence_.tell_mending(passage);
+            causes_.tell_causes(passage);
+            causes_.tell_mending(passage);
             return;
         }
         tell_outcome(passage);
-        evidence_.tell_silence(passage);
-        evidence_.tell_causes(passage);
-        evidence_.tell_mending(passage);
+        causes_.tell_silence(passage);
+        causes_.tell_causes(passage);
+        causes_.tell_mending(passage);
         std::string facts;
         const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
         const bool is_deep = telling_.depth != narration::Depth::plain;
@@ -442,6 +494,7 @@ class Story {
     const narration::Catalogue& catalogue_;
     Page page_;
     EvidenceTeller evidence_;
+    CauseTeller causes_;
     std::vector<const LessonWords*> said_; // of this letter
 };
 

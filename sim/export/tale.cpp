@@ -1,5 +1,6 @@
 #include "sim/export/tale.hpp"
 
+#include "sim/export/dns_walk.hpp"
 #include "sim/export/sort_stably.hpp"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ bool is_worth_telling(tcp::Rule rule)
     case tcp::Rule::reset_refused:
     case tcp::Rule::handshake_given_up:
     case tcp::Rule::data_given_up:
-    case tcp::Rule::abort_call: return true;
+    case tcp::Rule::abort_call:
+    case tcp::Rule::icmp_error: return true;
     default: return false;
     }
 }
@@ -36,17 +38,17 @@ std::optional<Step> step_looked_up_for(Step lookup)
     }
 }
 
-void count_frame(Passage& passage, FrameRef frame)
+} // namespace
+
+void Passage::count(FrameRef frame)
 {
-    ++passage.frames;
-    auto& ranges = passage.frame_numbers;
+    ++frames;
+    auto& ranges = frame_numbers;
     if (!ranges.empty() && static_cast<std::uint64_t>(ranges.back().last) + 1 == static_cast<std::uint64_t>(frame))
         ranges.back().last = frame;
     else
         ranges.push_back({frame, frame});
 }
-
-} // namespace
 
 std::uint32_t Tale::number_of(MailId id) const
 {
@@ -74,6 +76,8 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<T
         fold.take(event);
     }
     Tale tale = fold.finish(at ? std::min(*at, log.end()) : log.end(), journeys);
+    const narration::Names names{log.header()};
+    tale.inquiries = inquiries_of(walks_of(log, AddressBook{log, names}, at));
     if (at) // letters that nobody has written yet; numbers stay what they will be
         std::erase_if(tale.letters, [&](const Letter& letter) {
             const run::MailRow* mail = journeys.find(letter.id);
@@ -135,7 +139,7 @@ void TaleFold::give_what_waited(Session& session, std::size_t index)
     Passage& passage = tale_.passages[index];
     for (Evidence& evidence : session.waiting) passage.evidence.push_back(std::move(evidence));
     session.waiting.clear();
-    for (const FrameRef frame : session.waiting_frames) count_frame(passage, frame);
+    for (const FrameRef frame : session.waiting_frames) passage.count(frame);
     session.waiting_frames.clear();
 }
 
@@ -194,7 +198,13 @@ void TaleFold::take_frame(const run::Event& event)
     senders_.push_back(event.node);
 
     const auto passages = served(event.spans);
-    for (const std::size_t passage : passages) count_frame(tale_.passages[passage], event.frame);
+    for (const std::size_t index : passages) {
+        Passage& passage = tale_.passages[index];
+        if (passage.step == Step::r3_request) // counted once it is known where the fetching begins
+            request_frames_[index].emplace_back(event.at, event.frame);
+        else
+            passage.count(event.frame);
+    }
     if (passages.empty())
         if (const SpanId session = spans_.session_of(event.spans); session != SpanId::none)
             sessions_[session].waiting_frames.push_back(event.frame);
@@ -203,12 +213,14 @@ void TaleFold::take_frame(const run::Event& event)
     for (std::size_t i = 1; i < passages.size(); ++i) {
         const Passage& earlier = tale_.passages[passages[i - 1]];
         Passage& later = tale_.passages[passages[i]];
+        const bool together =
+            earlier.step == later.step && earlier.node == later.node && earlier.begun == later.begun && !earlier.ended;
         const auto is_told = [&](const Evidence& evidence) {
             const auto* shared = std::get_if<Shared>(&evidence.what);
             return shared && shared->with == earlier.mail;
         };
         if (earlier.mail != later.mail && std::ranges::none_of(later.evidence, is_told))
-            later.evidence.push_back({event.at, Shared{event.frame, earlier.mail}});
+            later.evidence.push_back({together ? later.begun : event.at, Shared{event.frame, earlier.mail, together}});
     }
 
     if (const auto waiting = pending_.find(event.node); waiting != pending_.end()) {
@@ -285,7 +297,9 @@ void TaleFold::take_line(const run::Event& event, const run::LineSaid& fact)
         if (const auto found = session_of_.find({event.node, fact.connection}); found != session_of_.end())
             id = found->second;
     Session& session = sessions_[id];
-    auto said = session.transcript.hear(event.node == session.client, fact.text, fact.offset);
+    const bool by_client = event.node == session.client && (session.client_connection == run::ConnectionId::none ||
+                                                            session.client_connection == fact.connection);
+    auto said = session.transcript.hear(by_client, fact.text, fact.offset);
     if (!said) return;
     said->session = id;
     add(event.spans, event.at, std::move(*said));
@@ -349,6 +363,7 @@ void TaleFold::take(const run::Event& event)
         session.transcript.protocol = begun_session->protocol;
         if (begun_session->client) {
             session.client = event.node;
+            session.client_connection = begun_session->connection;
             for (const std::size_t passage : session.passages) tale_.passages[passage].client = event.node;
         }
         session_of_[{event.node, begun_session->connection}] = begun_session->session;
@@ -369,7 +384,12 @@ void TaleFold::take(const run::Event& event)
     } else if (const auto* again = std::get_if<run::TcpRetransmission>(&event.what)) {
         take_again(event, again->rule);
     } else if (const auto* state = std::get_if<run::TcpState>(&event.what)) {
-        if (is_worth_telling(state->rule)) add(event.spans, event.at, Connection{event.node, state->rule});
+        if (!is_worth_telling(state->rule)) return;
+        Connection connection{event.node, state->rule};
+        if (const auto told = told_.find(event.cause); told != told_.end()) connection.told = told->second;
+        add(event.spans, event.at, std::move(connection));
+    } else if (const auto* icmp = std::get_if<run::IcmpNoted>(&event.what)) {
+        if (icmp->direction == run::Direction::received && event.spans != run::Spans{}) told_.emplace(event.ref, *icmp);
     } else if (const auto* arp = std::get_if<run::ArpChanged>(&event.what)) {
         if (arp->change == run::ArpChange::learnt)
             add(event.spans, event.at, Found{event.node, arp->address, arp->mac});
@@ -444,26 +464,6 @@ void TaleFold::tell_filtered_once()
     }
 }
 
-/// RETR begins the fetching of a letter (RFC 1939 §5), though it is said while the request still is the step at hand; what
-/// is said after the request has ended belongs to the fetching too.
-void TaleFold::give_fetching_its_lines()
-{
-    for (Passage& fetch : tale_.passages) {
-        if (fetch.step != Step::r4_fetch || !fetch.known) continue;
-        for (Passage& request : tale_.passages) {
-            if (request.step != Step::r3_request || request.mail != fetch.mail || request.begun > fetch.begun) continue;
-            const auto is_fetching = [&](const Evidence& evidence) {
-                const auto* said = std::get_if<Said>(&evidence.what);
-                if (!said) return false;
-                return (said->by_client && said->text.starts_with("RETR ")) ||
-                       (request.ended && evidence.at > *request.ended);
-            };
-            std::ranges::copy_if(request.evidence, std::back_inserter(fetch.evidence), is_fetching);
-            std::erase_if(request.evidence, is_fetching);
-        }
-    }
-}
-
 /// A step looks up its server's name before it does anything else: the look-up stands before its step.
 void TaleFold::put_lookups_first(Letter& letter) const
 {
@@ -498,7 +498,7 @@ Tale TaleFold::finish(Time end, const run::Journeys& journeys)
         tale_.letters.push_back({mail.id, mail.number, mail.from, mail.to, mail.subject, {}});
     }
     tell_filtered_once();
-    give_fetching_its_lines();
+    give_fetching_its_own();
     for (std::size_t i = 0; i < tale_.passages.size(); ++i)
         if (const auto found = by_id.find(tale_.passages[i].mail); found != by_id.end())
             tale_.letters[found->second].passages.push_back(i);

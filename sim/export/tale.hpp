@@ -63,16 +63,18 @@ struct Again {
     tcp::Rule rule{};
 };
 
-/// A frame that carries a piece of another mail too.
+/// A frame that serves another mail too.
 struct Shared {
     FrameRef frame{};
     MailId with;
+    bool together = false; ///< all of the step is done for both at once; else the frame carries a piece of each
 };
 
 /// The connection came to something else than its ordinary end.
 struct Connection {
     NodeId node{};
     tcp::Rule rule{};
+    std::optional<run::IcmpNoted> told = std::nullopt; ///< the message that brought it about
 };
 
 /// A question to the name system, and what became of it.
@@ -202,12 +204,16 @@ struct Passage {
     std::string reason;
     std::string detail;
 
-    std::uint64_t frames = 0;              ///< that served it, each counted where it was first sent
+    /// That served it, each counted where it was first sent. To a fetch belong the RETR and what its session carries
+    /// from then on up to the next RETR, to the last one of a session the goodbye.
+    std::uint64_t frames = 0;
     std::vector<FrameRange> frame_numbers; ///< ascending
     std::vector<SpanId> sessions;          ///< in which it was done
     NodeId client{};                       ///< who opened the first of them; scenario where there is none
     std::optional<std::size_t> opened_by;  ///< index of the passage that had opened its first session, where another
     std::vector<Evidence> evidence;        ///< by time
+
+    void count(FrameRef frame);
 };
 
 struct Letter {
@@ -219,8 +225,18 @@ struct Letter {
     std::vector<std::size_t> passages; ///< indices, in the order of the journey
 };
 
+/// A question to the name system that an act of the scenario asked, for no letter; and how its resolver found the answer.
+struct Inquiry {
+    Time at{};
+    NodeId node{};
+    std::optional<Time> answered = std::nullopt;
+    bool bad = false;               ///< nothing of use was answered
+    std::vector<Evidence> evidence; ///< by time
+};
+
 struct Tale {
     std::vector<Letter> letters;       ///< by number
+    std::vector<Inquiry> inquiries;    ///< by time
     std::vector<Passage> passages;     ///< by their beginning
     std::vector<Happening> happenings; ///< by time
     Time end{};
@@ -250,9 +266,10 @@ class TaleFold {
   private:
     struct Session {
         NodeId client{};
-        std::vector<std::size_t> passages; // that joined it, in order: the first opened it
-        mutable std::size_t ended = 0;     // so many of the first have ended
-        std::vector<Evidence> waiting;     // served none of them, for all had ended: it is the next one's
+        run::ConnectionId client_connection{}; // none where it is not known
+        std::vector<std::size_t> passages;     // that joined it, in order: the first opened it
+        mutable std::size_t ended = 0;         // so many of the first have ended
+        std::vector<Evidence> waiting;         // served none of them, for all had ended: it is the next one's
         std::vector<FrameRef> waiting_frames;
         Transcript transcript;
     };
@@ -277,7 +294,7 @@ class TaleFold {
     /// The step that a session is at: the first that has not ended. None between two.
     std::optional<std::size_t> current(const Session& session) const;
     void tell_filtered_once();
-    void give_fetching_its_lines();
+    void give_fetching_its_own();
     void put_lookups_first(Letter& letter) const;
     void give_what_waited(Session& session, std::size_t passage);
     void add(run::Spans spans, Time at, decltype(Evidence::what) what);
@@ -299,8 +316,10 @@ class TaleFold {
     // Questions without an answer: by who asked, id, name and type, the passages and places in their evidence.
     using Question = std::tuple<NodeId, std::uint16_t, std::string, std::uint16_t>;
     std::map<Question, std::vector<std::pair<std::size_t, std::size_t>>> open_;
+    std::map<std::size_t, std::vector<std::pair<Time, FrameRef>>> request_frames_; // by passage
     std::map<std::size_t, std::vector<Lost>> lost_;         // by passage: lost and not yet sent again
     std::map<NodeId, std::pair<Time, std::uint32_t>> acts_; // by node: when the scenario last did something, and what
+    std::map<run::FactRef, run::IcmpNoted> told_;           // ICMP messages that came for somebody's step
     std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>
         renamed_;                           // by folder: whose names are not synced
     std::vector<NodeId> senders_{NodeId{}}; // by frame: who first sent it

@@ -19,12 +19,12 @@ using narration::word;
 
 std::int32_t zone(const Telling& telling) { return telling.header.zone_minutes; }
 
-std::string served_json(const std::vector<std::pair<std::uint32_t, run::Step>>& steps)
+std::string served_json(const std::vector<ServedStep>& steps)
 {
     std::string all = "[";
-    for (const auto& [mail, step] : steps) {
+    for (const ServedStep& served : steps) {
         if (all.size() > 1) all += ',';
-        all += JsonObject{}.add("mail", mail).add("step", run::step_name(step)).text();
+        all += JsonObject{}.add("mail", served.mail).add("step", run::step_name(served.step)).text();
     }
     return all + "]";
 }
@@ -183,11 +183,18 @@ void ladder_json(const Ladder& ladder, const Telling& telling, const JsonLines& 
         object.add_time(row.at, zone(telling));
         switch (row.kind) {
         case LadderRow::Kind::step: out(object.add("step", row.label).text()); continue;
-        case LadderRow::Kind::note: object.add("at", row.from); break;
+        case LadderRow::Kind::note: object.add("at", ladder.hosts[row.from]); break;
         case LadderRow::Kind::arrow:
-            object.add("from", row.from).add("to", row.to).add("form", forms[static_cast<std::size_t>(row.form)]);
+            object.add("from", ladder.hosts[row.from])
+                .add("to", ladder.hosts[row.to])
+                .add("form", forms[static_cast<std::size_t>(row.form)]);
         }
         object.add("label", row.label);
+        if (!row.steps.empty())
+            object.list("serves", row.steps, [&](std::size_t place) {
+                const LadderStep& step = ladder.steps[place];
+                return JsonObject{}.add("mail", step.mail).add("step", run::step_name(step.step)).text();
+            });
         if (row.arrives) object.add("arrives", row.arrives->ns);
         if (row.frame != 0) object.add("frame", row.frame);
         if (row.stopped) object.add("stopped", true);
@@ -216,7 +223,7 @@ void dialogue_json(const run::Log& log, const run::Journeys& journeys, const Tel
             id = known->second;
         const run::SessionRow* session = journeys.session(id);
         if (!session) continue;
-        const bool by_client = event.node == session->client;
+        const bool by_client = session->is_client(event.node, said->connection);
         const auto heard = transcripts[id].hear(by_client, said->text, said->offset);
         if (!admits_spans(log, journeys, telling.selection, event.spans)) continue;
         if (!is_of_host(telling, names.node(session->client)) && !is_of_host(telling, names.node(session->server)))
@@ -290,7 +297,7 @@ void dns_json(const run::Log& log, const run::Journeys& journeys, run::Fold& fol
         const auto takes_part = [&](const Asked& asked) {
             return is_of_host(telling, names.node(asked.node)) || is_of_host(telling, book.name_of(asked.server));
         };
-        if (!takes_part(walk.question) && std::ranges::none_of(walk.steps, [&](const WalkStep& step) {
+        if (!takes_part(walk.questions.front()) && std::ranges::none_of(walk.steps, [&](const WalkStep& step) {
                 const auto* asked = std::get_if<Asked>(&step.what);
                 return asked && takes_part(*asked);
             }))
@@ -298,7 +305,9 @@ void dns_json(const run::Log& log, const run::Journeys& journeys, run::Fold& fol
         out(JsonObject{}
                 .add("question", number)
                 .raw("serves", served_json(steps_served(log, journeys, walk.spans)))
-                .raw("asked", asked_json(walk.at, walk.question, names, book, zone(telling)))
+                .add("by_hand", walk.by_hand)
+                .list("asked", walk.questions,
+                      [&](const Asked& asked) { return asked_json(walk.at, asked, names, book, zone(telling)); })
                 .list("walk", walk.steps,
                       [&](const WalkStep& step) { return walk_step_json(step, names, book, zone(telling)); })
                 .text());

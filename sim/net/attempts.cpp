@@ -62,14 +62,34 @@ std::vector<TcpStream*> streams_of(const std::vector<Attempt>& attempts)
     return streams;
 }
 
+/// Whether a filter stood in the way of each attempt so far.
+class Filtered {
+  public:
+    explicit Filtered(Tcp& tcp) : tcp_(tcp) {}
+
+    void failed(const TcpStream& stream)
+    {
+        const Context& context = tcp_.context();
+        const bool told = tcp_.failure(stream) == wire::ConnectError::prohibited; // by whom the run need not know
+        ++(told || context.filtered.contains(context.spans.session_of(stream.session())) ? filtered_ : others_);
+    }
+    void failed_at_once() { ++others_; } // nothing left the host
+    bool each() const { return filtered_ > 0 && others_ == 0; }
+
+  private:
+    Tcp& tcp_;
+    std::size_t filtered_ = 0, others_ = 0;
+};
+
 /// Takes the connection that stands out of the attempts, and those that have failed away.
-std::unique_ptr<TcpStream> harvest(Tcp& tcp, std::vector<Attempt>& attempts, Attempted& result)
+std::unique_ptr<TcpStream> harvest(Tcp& tcp, std::vector<Attempt>& attempts, Attempted& result, Filtered& filtered)
 {
     for (Attempt& attempt : attempts) {
         if (!attempt.stream->decided()) continue;
         if (const auto failed = tcp.failure(*attempt.stream)) {
             result.stream = std::unexpected(*failed);
             result.which = attempt.which;
+            filtered.failed(*attempt.stream);
             continue;
         }
         result.which = attempt.which;
@@ -85,6 +105,7 @@ wire::Task<Attempted> connect_soonest(Tcp& tcp, NodeId node, std::vector<wire::E
                                       Spans spans)
 {
     Attempted result{std::unexpected(wire::ConnectError::unreachable), 0};
+    Filtered filtered{tcp};
     std::vector<Attempt> attempts;
     std::size_t next = 0;
     while (next < to.size() || !attempts.empty()) {
@@ -95,6 +116,7 @@ wire::Task<Attempted> connect_soonest(Tcp& tcp, NodeId node, std::vector<wire::E
             if (!opened) {
                 result.stream = std::unexpected(opened.error());
                 result.which = which;
+                filtered.failed_at_once();
                 continue;
             }
             attempts.push_back({std::move(*opened), which});
@@ -102,11 +124,12 @@ wire::Task<Attempted> connect_soonest(Tcp& tcp, NodeId node, std::vector<wire::E
         // Until the next is tried, or where there is none, until one is decided.
         co_await Decision(tcp.context().engine, node, streams_of(attempts),
                           next < to.size() ? attempt_delay : Duration{});
-        if (auto stands = harvest(tcp, attempts, result)) {
+        if (auto stands = harvest(tcp, attempts, result, filtered)) {
             result.stream = std::move(stands);
             break;
         }
     }
+    result.filtered = !result.stream && filtered.each();
     co_return result;
 }
 
@@ -114,23 +137,28 @@ wire::Task<Attempted> connect_in_turn(Tcp& tcp, NodeId node, std::vector<wire::E
                                       Spans spans, Duration patience)
 {
     Attempted result{std::unexpected(wire::ConnectError::unreachable), 0};
+    Filtered filtered{tcp};
     for (std::size_t which = 0; which < to.size(); ++which) {
         result.which = which;
         co_await tcp.addresses_checked(node, to[which].address);
         auto opened = tcp.open(node, to[which], protocol, spans);
         if (!opened) {
             result.stream = std::unexpected(opened.error());
+            filtered.failed_at_once();
             continue;
         }
         std::vector<Attempt> attempts;
         attempts.push_back({std::move(*opened), which});
         co_await Decision(tcp.context().engine, node, streams_of(attempts), patience);
-        if (auto stands = harvest(tcp, attempts, result)) {
+        if (auto stands = harvest(tcp, attempts, result, filtered)) {
             result.stream = std::move(stands);
             break;
         }
-        if (!attempts.empty()) result.stream = std::unexpected(wire::ConnectError::timed_out);
+        if (attempts.empty()) continue;
+        result.stream = std::unexpected(wire::ConnectError::timed_out);
+        filtered.failed(*attempts.front().stream);
     }
+    result.filtered = !result.stream && filtered.each();
     co_return result;
 }
 

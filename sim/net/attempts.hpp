@@ -11,6 +11,9 @@ inline constexpr Duration attempt_delay = wire::milliseconds(250);
 struct Attempted {
     std::expected<std::unique_ptr<wire::Stream>, wire::ConnectError> stream;
     std::size_t which = 0; ///< of the addresses: that of the stream, or the last one that was tried
+    /// None stands, and every attempt was forbidden, or a filter has stopped packets of it: the run knows, and whoever
+    /// tried does not, unless ICMP says so.
+    bool filtered = false;
 };
 
 /// As a user's program does it, for whom waiting is worst: the next address is tried when the one before has failed, or

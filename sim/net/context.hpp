@@ -5,6 +5,8 @@
 #include "sim/net/frame.hpp"
 #include "sim/run/recorder.hpp"
 
+#include <set>
+
 namespace tegami::net {
 
 struct Context {
@@ -12,6 +14,8 @@ struct Context {
     run::Recorder& recorder;
     run::SpanTable& spans;
     FramePool frames{};
+    /// Sessions of which a filter has stopped a packet. The run knows; neither of the two ends does.
+    std::set<run::SpanId> filtered{};
 
     /// Records what `node` decided now.
     template <class Fact>

@@ -157,6 +157,13 @@ class Internet {
     /// Nobody takes this datagram: tells its sender (RFC 1122 §4.1.3.1), and takes the frame.
     void port_unreachable(NicId nic, Frame& frame, const Packet& packet);
 
+    /// What a host is putting together; null where no fragment came yet.
+    const inet::Reassembly* reassembly(NodeId host) const
+    {
+        const auto known = fragments_.find(host);
+        return known == fragments_.end() ? nullptr : &known->second.reassembly;
+    }
+
     static constexpr NicId itself{0xFFFF'FFFF}; ///< a route to the host's own address
 
   private:

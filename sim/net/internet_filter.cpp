@@ -54,6 +54,8 @@ bool Internet::is_filtered(NicId nic, NicId out, Frame& frame, const Packet& pac
             if (told != FactRef::none) frame.cause = told;
         }
         if (verdict.passes()) continue;
+        if (const run::SpanId session = context_.spans.session_of(frame.spans); session != run::SpanId::none)
+            context_.filtered.insert(session);
         if (verdict.answer == FilterVerdict::Answer::reset) reset_refused(nic, frame, packet);
         if (verdict.answer == FilterVerdict::Answer::prohibit) send_error(nic, frame, packet, PacketError::prohibited);
         links_.drop(nic, frame, run::DropReason::filtered);

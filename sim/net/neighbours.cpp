@@ -37,14 +37,52 @@ Neighbours::Neighbour* Neighbours::find(NicId nic, const wire::Address& address)
     return at == tables_[index_of(nic)].end() ? nullptr : &*at;
 }
 
-Neighbours::Neighbour* Neighbours::find_or_add(NicId nic, const wire::Address& address)
+Neighbours::Neighbour& Neighbours::find_or_add(NicId nic, const wire::Address& address)
 {
-    if (Neighbour* const known = find(nic, address)) return known;
+    if (Neighbour* const known = find(nic, address)) return *known;
     auto& table = tables_[index_of(nic)];
-    if (table.size() >= neighbour_table_limit) return nullptr;
+    if (table.size() >= neighbour_table_limit) {
+        Neighbour& least = worth_least(nic);
+        drive_out(nic, least);
+        least = {};
+        least.address = address;
+        return least;
+    }
     Neighbour& neighbour = table.emplace_back();
     neighbour.address = address;
-    return &neighbour;
+    return neighbour;
+}
+
+Neighbours::Neighbour& Neighbours::worth_least(NicId id)
+{
+    const Nic& nic = links_[id];
+    const auto worth = [&](const Neighbour& n) {
+        // Frames to the one used last do not come by here.
+        const bool used_last = n.is_v4() ? nic.neighbour == n.address.to_v4() && nic.neighbour_until != 0
+                                         : nic.neighbour6 == n.address && nic.neighbour6_until != 0;
+        const int rank = n.entry.state == State::none         ? 0
+                         : n.sendable() && n.used == 0        ? 1
+                         : n.entry.state == State::incomplete ? 2
+                         : used_last                          ? 4
+                                                              : 3;
+        return std::pair{rank, n.used};
+    };
+    return *std::ranges::min_element(tables_[index_of(id)], {}, worth);
+}
+
+void Neighbours::drive_out(NicId id, Neighbour& neighbour)
+{
+    forget_last(id, neighbour.address);
+    if (neighbour.sendable())
+        record(id, neighbour, NeighbourChange::expired, {}, FactRef::none);
+    else if (neighbour.entry.state == State::incomplete)
+        record(id, neighbour, NeighbourChange::unanswered, {}, FactRef::none);
+    neighbour.waiting = 0;
+    for (std::uint32_t waiting = std::exchange(neighbour.first_waiting, 0); waiting != 0;) {
+        Frame& frame = context_.frames.at(waiting);
+        waiting = frame.next;
+        links_.drop(id, frame, run::DropReason::arp_queue_full);
+    }
 }
 
 void Neighbours::wake(NicId nic, Time at)
@@ -123,8 +161,8 @@ void Neighbours::resolve(NicId id, const wire::Address& address, Frame& frame)
     if (type == link::EtherType::ipv6 && inet::is_v6_multicast(address)) return send_to(inet::multicast_mac(address));
 
     const Time now = context_.engine.now();
-    Neighbour* const neighbour = find_or_add(id, address);
-    if (!neighbour) return links_.drop(id, frame, run::DropReason::arp_queue_full);
+    Neighbour* const neighbour = &find_or_add(id, address);
+    neighbour->used = now.ns;
     if (neighbour->entry.state == State::reachable && now.ns >= neighbour->until) {
         if (neighbour->is_v4()) {
             record(id, *neighbour, NeighbourChange::expired, frame.spans, frame.cause);
@@ -288,7 +326,7 @@ void Neighbours::on_arp(NicId id, Frame& frame)
 void Neighbours::learn_v4(NicId id, const wire::Address& address, const link::MacAddress& mac, bool add, Spans serves,
                           FactRef cause)
 {
-    Neighbour* const neighbour = add ? find_or_add(id, address) : find(id, address);
+    Neighbour* const neighbour = add ? &find_or_add(id, address) : find(id, address);
     if (!neighbour) return;
     const bool news = neighbour->entry.state != State::reachable || neighbour->entry.mac != mac;
     neighbour->entry.mac = mac;
@@ -296,7 +334,7 @@ void Neighbours::learn_v4(NicId id, const wire::Address& address, const link::Ma
     if (news) record(id, *neighbour, NeighbourChange::learnt, serves, cause);
     neighbour->tries = 0;
     neighbour->until = (context_.engine.now() + neighbour_lifetime).ns;
-    remember(id, *neighbour);
+    if (links_[id].neighbour == address.to_v4()) remember(id, *neighbour); // others when something is sent there
     neighbour->waiting = 0;
     send_waiting(id, *neighbour, std::exchange(neighbour->first_waiting, 0));
 }
@@ -326,9 +364,10 @@ void Neighbours::on_nd(NicId id, Frame& frame, const inet::Ipv6Header& ip, const
             answers |= reaction.answer;
             learns |= reaction.learn;
         }
-        if (learns && asked->source_mac)
-            if (Neighbour* const neighbour = find_or_add(id, header.source))
-                update(id, *neighbour, inet::on_source_mac(neighbour->entry, *asked->source_mac), serves, cause);
+        if (learns && asked->source_mac) {
+            Neighbour& neighbour = find_or_add(id, header.source);
+            update(id, neighbour, inet::on_source_mac(neighbour.entry, *asked->source_mac), serves, cause);
+        }
         if (!answers) return;
         const inet::NdPacket answer = inet::neighbour_answer(header, *asked, nic.mac, router_[index_of(id)] != 0);
         const bool to_all = inet::is_v6_multicast(answer.ip.destination);

@@ -14,6 +14,9 @@ namespace tegami::net {
 inline constexpr Duration neighbour_lifetime = wire::minutes(20); // RFC 1122 §2.3.2.1 asks for some time-out
 inline constexpr Duration neighbour_retry = wire::seconds(1);     // at most one a second: the same
 inline constexpr std::uint8_t neighbour_tries = 3;                // and RFC 4861's MAX_MULTICAST_SOLICIT
+/// Of an interface. One more drives out the one that is worth least: whom nobody could tell of, then whom we never sent
+/// anything, then whom we still ask for (RFC 6583 wants those we talk with kept), and of these who was used
+/// least lately.
 inline constexpr std::size_t neighbour_table_limit = 1024;
 inline constexpr std::size_t frames_waiting_for_neighbour = 3;
 
@@ -64,6 +67,8 @@ class Neighbours {
     }
     /// Everything known at this interface, and what waits there.
     void forget(NicId nic);
+    /// How many neighbours an interface's table holds.
+    std::size_t known(NicId nic) const { return tables_[index_of(nic)].size(); }
 
     /// Each takes the frame.
     void on_arp(NicId nic, Frame& frame);
@@ -97,6 +102,7 @@ class Neighbours {
         std::uint8_t waiting = 0;
         std::uint32_t first_waiting = 0; ///< frames, linked by `next`
         std::uint32_t last_waiting = 0;
+        std::int64_t used = 0;  ///< when something was sent there last; 0: never
         std::int64_t until = 0; ///< reachable: as long as that; incomplete, delay, probe: when something is due
         Spans doubts_serve;     ///< whom the packet served that began to doubt it
         FactRef doubted_for{};
@@ -110,7 +116,9 @@ class Neighbours {
 
     // neighbours.cpp
     Neighbour* find(NicId nic, const wire::Address& address);
-    Neighbour* find_or_add(NicId nic, const wire::Address& address);
+    Neighbour& find_or_add(NicId nic, const wire::Address& address);
+    Neighbour& worth_least(NicId nic);
+    void drive_out(NicId nic, Neighbour& neighbour);
     void wait(NicId nic, Neighbour& neighbour, Frame& frame);
     void ask(NicId nic, Neighbour& neighbour, Spans serves, FactRef cause);
     void probe(NicId nic, Neighbour& neighbour);

@@ -151,6 +151,7 @@ std::optional<wire::ConnectError> Tcp::failure(const TcpStream& stream) const
     case tcp::Ending::reset: return wire::ConnectError::refused;
     default: break;
     }
+    if (opened.prohibited) return wire::ConnectError::prohibited;
     return opened.unreachable != 0 ? wire::ConnectError::unreachable : wire::ConnectError::timed_out;
 }
 
@@ -194,6 +195,8 @@ void Tcp::on_syn(NicId nic, Frame& frame, const Packet& packet, const tcp::Segme
         return socket.number == entry.second && socket.name.node == node && socket.listener == index;
     };
     while (!listener.half_open.empty() && !waits(listener.half_open.front())) listener.half_open.pop_front();
+    if (listener.half_open.size() >= 2 * half_open_limit) // and behind one that waits long, no more than as many again
+        std::erase_if(listener.half_open, [&](const auto& entry) { return !waits(entry); });
     if (listener.half_open_count >= half_open_limit) { // the oldest goes, without a word
         Socket& oldest = at(listener.half_open.front().first);
         listener.half_open.pop_front();
@@ -342,7 +345,8 @@ void Tcp::on_error(NodeId host, const ErrorReport& report, FactRef cause)
     const bool hard = report.what == PacketError::no_protocol || report.what == PacketError::no_port ||
                       report.what == PacketError::prohibited;
     if (!hard || socket->connection.state() != tcp::State::syn_sent) return;
-    socket->connection.abort();
+    socket->prohibited = report.what == PacketError::prohibited;
+    socket->connection.abort(tcp::Rule::icmp_error);
     record_notes(*socket, socket->connection.session());
     after_event(*socket);
 }
@@ -460,6 +464,11 @@ void Tcp::for_each_of(NodeId node, Do act)
     for (Sockets& piece : sockets_)
         for (Socket& socket : piece)
             if (socket.name.node == node && socket.found) act(socket);
+}
+
+std::size_t Tcp::half_open_places(NodeId node, wire::Endpoint at)
+{
+    return listeners_[find_listener(node, at)].half_open.size();
 }
 
 void Tcp::close_all(NodeId node)

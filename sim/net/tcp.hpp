@@ -14,7 +14,7 @@ namespace tegami::net {
 
 class TcpStream;
 
-inline constexpr std::size_t half_open_limit = 256;          ///< of a listening port; then the oldest goes
+inline constexpr std::size_t half_open_limit = 256; ///< of a listening port; then the oldest goes (RFC 4987 §3)
 inline constexpr std::uint16_t first_ephemeral_port = 49152; ///< RFC 6335 §6
 
 /// A connection's name in the world: a host and the four numbers of RFC 9293 §3.4.1.
@@ -50,6 +50,7 @@ struct alignas(64) Socket {
     tcp::Connection connection;
     tcp::Sequence initial_send = 0;
     std::uint32_t unreachable = 0; ///< ICMP said so, so often
+    bool prohibited = false;       ///< ICMP said so, and that ended it
 
     Socket(tcp::Environment& environment, const tcp::Config& config) : connection(environment, config) {}
 };
@@ -104,6 +105,8 @@ class Tcp {
     void detach(Socket& socket);
 
     std::size_t connections() const { return in_use_; }
+    /// Places in a listening port's line of half-open connections, those of connections that stand by now included.
+    std::size_t half_open_places(NodeId node, wire::Endpoint at);
     /// Connections that hold buffers.
     std::size_t buffers_lent() const { return buffers_.lent(); }
 

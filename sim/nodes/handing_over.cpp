@@ -2,6 +2,7 @@
 
 #include "protocols/mail/letter.hpp"
 #include "sim/net/attempts.hpp"
+#include "sim/nodes/signal.hpp"
 #include "sim/nodes/words.hpp"
 
 namespace tegami::nodes {
@@ -10,7 +11,10 @@ namespace {
 
 class OneLetter final : public smtp::Outbox {
   public:
-    OneLetter(const QueueFile& file, Spans spans) : file_(file), spans_(spans) {}
+    OneLetter(Host& host, const QueueFile& file, Spans spans)
+        : known(host.engine(), host.node()), file_(file), spans_(spans)
+    {
+    }
 
     Task<std::optional<smtp::OutgoingMail>> next(const smtp::Extensions& offered) override
     {
@@ -26,16 +30,26 @@ class OneLetter final : public smtp::Outbox {
     Task<void> report(const smtp::MailResult& reported) override
     {
         result = reported;
+        known.give();
         co_return;
     }
 
+    Signal known; ///< what became of it, or that the session ended without
     std::optional<smtp::MailResult> result;
+    smtp::SessionEnd end;
 
   private:
-    const QueueFile& file_;
+    const QueueFile& file_; // not looked at once anything is known
     Spans spans_;
     bool given_ = false;
 };
+
+/// The session up to its end, in a process of its own.
+Task<void> talk(std::unique_ptr<wire::Stream> stream, smtp::ClientOptions options, std::shared_ptr<OneLetter> letter)
+{
+    letter->end = co_await smtp::deliver(*stream, options, *letter);
+    letter->known.give();
+}
 
 } // namespace
 
@@ -51,7 +65,10 @@ Task<std::expected<Connected, wire::ConnectError>> connect_to_any(Host& host, st
         return net::connect_in_turn(tcp, host.node(), to, protocol, spans, {});
     };
     net::Attempted attempted = co_await connecting();
-    if (!attempted.stream) co_return std::unexpected(attempted.stream.error());
+    if (!attempted.stream) {
+        host.journal().not_connected(spans, attempted.filtered);
+        co_return std::unexpected(attempted.stream.error());
+    }
     const auto* const stream = dynamic_cast<const net::TcpStream*>(attempted.stream->get());
     const Spans session = stream ? stream->session() : Spans{};
     co_return Connected{std::move(*attempted.stream), to[attempted.which], session};
@@ -91,20 +108,22 @@ Handed judge(const smtp::MailResult& result, const std::vector<mail::Mailbox>& a
     return handed;
 }
 
-Task<Handed> hand_over(wire::Stream& stream, smtp::ClientOptions options, const QueueFile& file, Spans spans)
+Task<Handed> hand_over(Host& host, std::unique_ptr<wire::Stream> stream, smtp::ClientOptions options,
+                       const QueueFile& file, Spans spans)
 {
-    OneLetter outbox{file, spans};
+    const auto letter = std::make_shared<OneLetter>(host, file, spans);
     options.spans = spans;
-    const smtp::SessionEnd end = co_await smtp::deliver(stream, options, outbox);
-    if (outbox.result) co_return judge(*outbox.result, file.forward_paths);
+    host.spawn(talk(std::move(stream), std::move(options), letter));
+    co_await letter->known.wait();
+    if (letter->result) co_return judge(*letter->result, file.forward_paths);
     // It never came to the letter: whatever the server said, it said of this connection (RFC 5321 §3.1).
     Handed handed;
     handed.outcome = Outcome::deferred;
     handed.left = file.forward_paths;
     handed.reason = "broke";
-    if (end.reply.code != 0 && !end.reply.positive()) {
+    if (letter->end.reply.code != 0 && !letter->end.reply.positive()) {
         handed.reason = "reply";
-        handed.detail = reply_line(end.reply);
+        handed.detail = reply_line(letter->end.reply);
     }
     co_return handed;
 }

@@ -37,7 +37,10 @@ struct Handed {
 /// What the results of a mail's recipients come to.
 Handed judge(const smtp::MailResult& result, const std::vector<mail::Mailbox>& asked);
 
-/// Talks to the server, from its greeting to QUIT.
-Task<Handed> hand_over(wire::Stream& stream, smtp::ClientOptions options, const QueueFile& file, Spans spans);
+/// Talks to the server, and tells as soon as it has answered for the letter: whoever keeps the letter lets go of it at
+/// once, for until then a crash would send it again (RFC 1047). QUIT and its reply go on meanwhile. `file` stays until
+/// then.
+Task<Handed> hand_over(Host& host, std::unique_ptr<wire::Stream> stream, smtp::ClientOptions options,
+                       const QueueFile& file, Spans spans);
 
 } // namespace tegami::nodes

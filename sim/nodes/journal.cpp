@@ -51,6 +51,11 @@ void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reas
 {
     const run::Span& span = context_.spans[id];
     if (is_open(id)) open_[static_cast<std::size_t>(id)] = false;
+    if (const auto tried = not_connected_.find(id); tried != not_connected_.end()) {
+        const bool in_vain = outcome == Outcome::deferred || outcome == Outcome::failed;
+        if (tried->second && in_vain && reason.starts_with("connect.")) outcome = Outcome::blocked;
+        not_connected_.erase(tried);
+    }
     context_.record(node, only(id), run::FactRef::none,
                     run::StepEnded{.span = id,
                                    .mail = span.mail,
@@ -60,6 +65,15 @@ void Journal::end(NodeId node, SpanId id, Outcome outcome, std::string_view reas
                                    .reason = reason,
                                    .detail = detail});
     if (watcher_) watcher_->on_step_ended(span.mail, span.step, outcome);
+}
+
+void Journal::not_connected(Spans steps, bool filtered)
+{
+    for (const SpanId member : context_.spans.members(steps))
+        if (is_open(member)) {
+            const auto tried = not_connected_.try_emplace(member, true).first;
+            tried->second = tried->second && filtered;
+        }
 }
 
 void Journal::join(NodeId node, SpanId step, Spans session)

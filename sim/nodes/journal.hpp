@@ -67,6 +67,9 @@ class Journal {
     }
     /// `reason`: a stable key; `detail`: the reply, file name or the like that decided.
     void end(NodeId node, SpanId span, Outcome outcome, std::string_view reason = {}, std::string_view detail = {});
+    /// No connection came about for these steps; `filtered`: a filter on the way stopped each attempt. A step that comes
+    /// to nothing for that reason alone ends `blocked`: whoever took it goes on as if nobody had answered.
+    void not_connected(Spans steps, bool filtered);
     /// A step goes on in a session that was there already.
     void join(NodeId node, SpanId step, Spans session);
     /// A step waits for what another one finds out.
@@ -89,6 +92,7 @@ class Journal {
     std::vector<std::uint32_t> mails_made_; // by node
     std::map<std::tuple<MailId, Step, NodeId, std::string>, std::uint32_t> tries_;
     std::vector<bool> open_;                             // by span
+    std::map<SpanId, bool> not_connected_;               // open steps: whether filters alone were the reason
     std::map<std::string, std::vector<MailId>> waiting_; // by mailbox, in lower case
 };
 

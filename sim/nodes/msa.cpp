@@ -161,7 +161,7 @@ Task<Handed> Msa::carry(const Queue::Entry& entry)
         if (connected) {
             smtp::ClientOptions options;
             options.hello = host_.domain_name();
-            handed = co_await hand_over(*connected->stream, options, entry.file, handing.spans());
+            handed = co_await hand_over(host_, std::move(connected->stream), options, entry.file, handing.spans());
         } else {
             handed.outcome = Outcome::deferred;
             handed.reason = reason_of(connected.error());

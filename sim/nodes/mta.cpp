@@ -132,7 +132,7 @@ Task<Handed> Mta::deliver(const Queue::Entry& entry)
         smtp::ClientOptions options;
         options.hello = host_.domain_name();
         options.dialect = smtp::Dialect::lmtp;
-        handed = co_await hand_over(*connected->stream, options, entry.file, handing.spans());
+        handed = co_await hand_over(host_, std::move(connected->stream), options, entry.file, handing.spans());
     } else {
         handed.outcome = Outcome::deferred;
         handed.reason = reason_of(connected.error());
@@ -275,7 +275,7 @@ Task<Handed> Mta::transfer(const Queue::Entry& entry, const RouteHost& to, std::
         }
         smtp::ClientOptions options;
         options.hello = host_.domain_name();
-        handed = co_await hand_over(*connected->stream, options, file, handing.spans());
+        handed = co_await hand_over(host_, std::move(connected->stream), options, file, handing.spans());
         break; // what one host says goes for all its addresses
     }
     if (handed.outcome == Outcome::deferred && is_last_host && queue_.is_last_try(entry))

@@ -1,5 +1,6 @@
 #include "sim/nodes/mua.hpp"
 
+#include "protocols/mail/completion.hpp"
 #include "sim/nodes/words.hpp"
 
 #include <algorithm>
@@ -9,6 +10,20 @@ namespace tegami::nodes {
 namespace {
 
 constexpr std::string_view outbox_folder = "outbox";
+
+/// On any other port than 25 whoever sends says who she is, and the server completes the letter. RFC 6409 §3.1.
+bool is_submission(const wire::Endpoint& server) { return server.port != wire::Port{25}; }
+
+/// Everybody whom a letter goes to, each once.
+std::vector<mail::Mailbox> recipients_of(const Mua::Writing& writing)
+{
+    std::vector<mail::Mailbox> all = writing.to;
+    for (const auto* list : {&writing.cc, &writing.bcc})
+        for (const mail::Mailbox& one : *list)
+            if (std::ranges::none_of(all, [&](const mail::Mailbox& other) { return mail::same_mailbox(one, other); }))
+                all.push_back(one);
+    return all;
+}
 
 } // namespace
 
@@ -27,6 +42,8 @@ MailId Mua::send(const Writing& writing)
     mail::Letter letter;
     letter.from = settings_.self;
     for (const mail::Mailbox& to : writing.to) letter.to.push_back({{}, to});
+    for (const mail::Mailbox& cc : writing.cc) letter.cc.push_back({{}, cc});
+    for (const mail::Mailbox& bcc : writing.bcc) letter.bcc.push_back({{}, bcc});
     letter.subject = writing.subject;
     letter.text = writing.text;
     letter.date = host_.engine().now();
@@ -35,13 +52,13 @@ MailId Mua::send(const Writing& writing)
 
     auto kept = std::make_unique<Letter>();
     kept->file.reverse_path = {settings_.self.mailbox};
-    kept->file.forward_paths = writing.to;
+    kept->file.forward_paths = recipients_of(writing);
     kept->file.server = writing.server.value_or(settings_.submit);
     kept->file.server_name = writing.server ? writing.server_name : settings_.submit_name;
     kept->file.written = host_.engine().now();
     kept->file.message = mail::compose(letter, mail::BodyOctets::eight_bit);
     kept->mail = host_.journal().make_mail(host_.node(), {.from = mail::format(settings_.self.mailbox),
-                                                          .to = listed(writing.to),
+                                                          .to = listed(kept->file.forward_paths),
                                                           .subject = writing.subject,
                                                           .message_id = letter.message_id});
     kept->next_try = host_.engine().now();
@@ -155,7 +172,9 @@ class Mua::Outbox final : public smtp::Outbox {
         mail.id = given_.size() - 1;
         mail.reverse_path = letter->file.reverse_path;
         mail.forward_paths = letter->file.forward_paths;
-        const std::string& written = letter->file.message;
+        // A mail server that is no submission server passes on what it gets, Bcc and all.
+        const std::string written =
+            is_submission(to_.at) ? letter->file.message : mail::without_bcc(letter->file.message);
         const std::string message = offered.eight_bit_mime ? written : mail::as_seven_bit(written);
         mail.octets.assign(message.begin(), message.end());
         mail.spans = mua_.host_.journal().only(letter->step);
@@ -229,7 +248,8 @@ Task<void> Mua::hand_over(Hop to)
         if (connected) {
             smtp::ClientOptions options;
             options.hello = host_.domain_name();
-            if (to.at.port != wire::Port{25}) options.credentials = settings_.login;
+            if (is_submission(to.at)) options.credentials = settings_.login;
+            options.mechanism = settings_.mechanism;
             Outbox outbox{*this, to, std::move(begun)};
             outbox.set_session(connected->session);
             const smtp::SessionEnd end = co_await smtp::deliver(*connected->stream, options, outbox);
@@ -242,7 +262,8 @@ Task<void> Mua::hand_over(Hop to)
             if (end.stage == smtp::Stage::authentication) {
                 if (end.mechanism.empty()) {
                     outcome = Outcome::failed;
-                    reason = "auth.none_offered";
+                    reason = settings_.mechanism.empty() ? "auth.none_offered" : "auth.not_offered";
+                    detail = settings_.mechanism;
                 } else if (end.reply.permanent_failure()) {
                     outcome = Outcome::refused;
                 }
@@ -380,13 +401,14 @@ class Mua::Sink final : public pop3::Sink {
     Mua& mua_;
 };
 
-void Mua::fetch(bool keep) { host_.spawn(fetch_all(keep)); }
+void Mua::fetch(bool keep, std::optional<MailId> sought) { host_.spawn(fetch_all(keep, sought)); }
 
-/// R3.dns and R3 serve the mails that lie in the mailbox, known to the story before the server tells of them. Each is
-/// ended by the server that answers it, or here where none did.
-Task<void> Mua::fetch_all(bool keep)
+/// R3.dns and R3 serve the mails that lie in the mailbox, known to the story before the server tells of them, and the one
+/// that is looked for. Each is ended by the server that answers it, or here where none did.
+Task<void> Mua::fetch_all(bool keep, std::optional<MailId> sought)
 {
-    const std::vector<MailId> mails = host_.journal().waiting(settings_.self.mailbox);
+    std::vector<MailId> mails = host_.journal().waiting(settings_.self.mailbox);
+    if (sought && std::ranges::find(mails, *sought) == mails.end()) mails.push_back(*sought);
     Steps asking{host_};
     asking.begin(mails, {.mail = {},
                          .step = Step::r3_request,

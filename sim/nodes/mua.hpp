@@ -30,6 +30,7 @@ class Mua final : public Role {
         std::string mailbox_name;
         /// With what it authenticates itself on any port but 25 (RFC 6409 §4.3).
         std::optional<sasl::Credentials> login{};
+        std::string mechanism{}; ///< by which; empty: the best that the server offers
     };
     Mua(Host& host, Mailboxes& mailboxes, Settings settings);
 
@@ -38,6 +39,8 @@ class Mua final : public Role {
 
     struct Writing {
         std::vector<mail::Mailbox> to;
+        std::vector<mail::Mailbox> cc;
+        std::vector<mail::Mailbox> bcc; ///< of whom the others do not learn
         std::string subject;
         std::string text;
         std::optional<wire::Endpoint> server;
@@ -48,8 +51,9 @@ class Mua final : public Role {
     /// The user sends a letter once more, as it is, by the account: what is left of it in the outbox, or what a server has
     /// refused. False where nothing is.
     bool resend(MailId mail);
-    /// The user asks for mail. `keep`: leaves it on the server.
-    void fetch(bool keep);
+    /// The user asks for mail. `keep`: leaves it on the server. `sought`: the mail that she looks for, which the request
+    /// serves whether or not it is there.
+    void fetch(bool keep, std::optional<MailId> sought = std::nullopt);
 
   private:
     struct Letter {
@@ -72,7 +76,7 @@ class Mua final : public Role {
                                                                                 const std::vector<Letter*>& begun);
     Task<void> wait_and_kick(Hop to, Duration length);
     Task<void> clean_and_kick(std::vector<std::string> half_written, std::vector<Hop> servers);
-    Task<void> fetch_all(bool keep);
+    Task<void> fetch_all(bool keep, std::optional<MailId> sought);
     Task<void> fetch_from(std::vector<MailId> mails, Steps& asking, bool keep, Handed& ended);
     void kick(const Hop& to);
     bool due(const Letter& letter, const Hop& to) const;

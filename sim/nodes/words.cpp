@@ -23,6 +23,7 @@ std::string_view reason_of(wire::ConnectError error)
     case wire::ConnectError::refused: return "connect.refused";
     case wire::ConnectError::timed_out: return "connect.timed_out";
     case wire::ConnectError::unreachable: return "connect.unreachable";
+    case wire::ConnectError::prohibited: return "connect.prohibited";
     case wire::ConnectError::no_port: return "connect.no_port";
     }
     return {};

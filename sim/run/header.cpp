@@ -38,6 +38,7 @@ void encode(const RunHeader& header, wire::OctetBuffer& out)
     HeaderEncoder to{out};
     to.text(header.title);
     to.text(header.scenario_file);
+    to.text(header.variant);
     to.text(header.scenario);
     to.number(header.seed);
     to.field(header.start);
@@ -81,6 +82,7 @@ RunHeader read_header(LogReader& in)
     RunHeader header;
     header.title = text();
     header.scenario_file = text();
+    header.variant = text();
     header.scenario = text();
     header.seed = in.varint();
     header.start = {wire::unzigzag(in.varint())};

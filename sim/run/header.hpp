@@ -41,6 +41,7 @@ struct NicRow {
 struct RunHeader {
     std::string title;
     std::string scenario_file; ///< name only
+    std::string variant;       ///< of the scenario, that was played; empty: as it stands
     std::string scenario;      ///< the text, whole
     std::uint64_t seed = 0;
     Time start{};

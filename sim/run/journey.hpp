@@ -33,6 +33,12 @@ struct SessionRow {
     FactRef begun{}, accepted{};
     std::vector<SpanId> steps; ///< that joined it, in the order in which they did
     std::uint64_t frames = 0;
+
+    /// Whether that end of a connection is the client's; both may be of one host.
+    bool is_client(NodeId node, ConnectionId connection) const
+    {
+        return node == client && (client_connection == ConnectionId::none || connection == client_connection);
+    }
 };
 
 struct MailRow {

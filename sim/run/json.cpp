@@ -227,6 +227,7 @@ std::string to_json(const RunHeader& header)
     Json json = Json::object();
     json["run"] = header.title;
     json["scenario_file"] = header.scenario_file;
+    if (!header.variant.empty()) json["variant"] = header.variant;
     json["seed"] = header.seed;
     json["level"] = choice_name(header.level);
     json["t"] = header.start.ns;

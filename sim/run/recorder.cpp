@@ -184,32 +184,40 @@ void Recorder::open_chunk(std::size_t octets)
 /// Opens our option at the cursor and sets how far facts may go.
 void Recorder::open_option()
 {
-    option_ = cursor_;
-    store_u16(cursor_, static_cast<std::uint16_t>(pcapng::Option::custom_octets));
-    store_u32(cursor_ + 4, pcapng::enterprise_number);
-    std::memcpy(cursor_ + 8, pcapng::signature.data(), pcapng::signature.size());
-    cursor_ += option_head;
+    // Octets may be anybody's to the compiler: members are read once before octets are written, and written after.
+    std::uint8_t* const option = cursor_;
+    std::uint8_t* const first = option + option_head;
     std::uint8_t* const end = chunk_.memory.get() + chunk_.capacity - trailer;
-    limit_ = cursor_ + std::min(pcapng::option_octets, static_cast<std::size_t>(end - cursor_));
+    option_ = option;
+    cursor_ = first;
+    limit_ = first + std::min(pcapng::option_octets, static_cast<std::size_t>(end - first));
+    store_u16(option, static_cast<std::uint16_t>(pcapng::Option::custom_octets));
+    store_u32(option + 4, pcapng::enterprise_number);
+    std::memcpy(option + 8, pcapng::signature.data(), pcapng::signature.size());
 }
 
 void Recorder::close_option()
 {
-    const auto length = static_cast<std::size_t>(cursor_ - option_ - 4);
-    store_u16(option_ + 2, static_cast<std::uint16_t>(length));
-    for (std::size_t pad = pcapng::padded(length) - length; pad > 0; --pad) *cursor_++ = 0;
+    std::uint8_t* const cursor = cursor_;
+    std::uint8_t* const option = option_;
+    const auto length = static_cast<std::size_t>(cursor - option - 4);
+    cursor_ = option + 4 + pcapng::padded(length);
+    store_u16(option + 2, static_cast<std::uint16_t>(length));
+    store_u32(cursor, 0); // the padding: there is room behind the cursor
 }
 
 void Recorder::close_block()
 {
     if (block_ == nullptr) return;
     close_option();
-    store_u32(cursor_, 0); // the end of options
-    const auto length = static_cast<std::uint32_t>(cursor_ + 8 - block_);
-    store_u32(cursor_ + 4, length);
-    store_u32(block_ + 4, length);
-    chunk_.size = static_cast<std::size_t>(cursor_ + 8 - chunk_.memory.get());
+    std::uint8_t* const cursor = cursor_;
+    std::uint8_t* const block = block_;
+    const auto length = static_cast<std::uint32_t>(cursor + 8 - block);
+    chunk_.size = static_cast<std::size_t>(cursor + 8 - chunk_.memory.get());
     block_ = cursor_ = limit_ = nullptr;
+    store_u32(cursor, 0); // the end of options
+    store_u32(cursor + 4, length);
+    store_u32(block + 4, length);
 }
 
 /// A block for facts alone, with room for so many octets in all its options.
@@ -270,17 +278,17 @@ FrameRef Recorder::frame(Time at, NodeId node, Spans spans, FactRef cause, const
     for (const std::string& text : comments_) room += 4 + pcapng::padded(text.size());
     open_chunk(room);
 
-    block_ = chunk_.memory.get() + chunk_.size;
-    store_u32(block_, static_cast<std::uint32_t>(pcapng::BlockType::enhanced_packet));
-    store_u32(block_ + 8, static_cast<std::uint32_t>(sent.nic));
-    store_time(block_ + 12, at);
-    store_u32(block_ + 20, static_cast<std::uint32_t>(captured));
-    store_u32(block_ + 24, static_cast<std::uint32_t>(octets.size()));
-    cursor_ = block_ + packet_head;
+    std::uint8_t* const block = chunk_.memory.get() + chunk_.size;
+    block_ = block;
+    cursor_ = block + packet_head + body;
+    store_u32(block, static_cast<std::uint32_t>(pcapng::BlockType::enhanced_packet));
+    store_u32(block + 8, static_cast<std::uint32_t>(sent.nic));
+    store_time(block + 12, at);
+    store_u32(block + 20, static_cast<std::uint32_t>(captured));
+    store_u32(block + 24, static_cast<std::uint32_t>(octets.size()));
     if (captured != 0) {
-        store_u32(cursor_ + body - 4, 0); // the padding
-        std::memcpy(cursor_, octets.data(), captured);
-        cursor_ += body;
+        store_u32(block + packet_head + body - 4, 0); // the padding
+        std::memcpy(block + packet_head, octets.data(), captured);
     }
     if (!comments_.empty()) [[unlikely]]
         write_comments();

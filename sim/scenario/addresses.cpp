@@ -30,10 +30,6 @@ constexpr std::uint16_t digits(std::uint32_t number)
     return static_cast<std::uint16_t>(value);
 }
 
-/// Labels below a country's domain under which one registers the next: co.jp, ac.uk.
-constexpr std::string_view second_level[] = {"ac",  "ad", "co", "com", "ed",  "edu", "go",
-                                             "gov", "gr", "lg", "ne",  "net", "or",  "org"};
-
 } // namespace
 
 const Net core_net_v4{wire::Address::v4(0xC6120000), 15};
@@ -61,19 +57,6 @@ wire::Address with_digits_of(const Net& net, const wire::Address& v4, std::uint8
 }
 
 bool overlap(const Net& one, const Net& other) { return one.contains(other.address) || other.contains(one.address); }
-
-std::string registrable(std::string_view domain)
-{
-    std::vector<std::size_t> starts{0};
-    for (std::size_t i = 0; i < domain.size(); ++i)
-        if (domain[i] == '.') starts.push_back(i + 1);
-    if (starts.size() < 3) return std::string{domain};
-    const std::string_view top = domain.substr(starts.back());
-    const std::size_t second = starts[starts.size() - 2];
-    const std::string_view label = domain.substr(second, starts.back() - 1 - second);
-    const bool below = top.size() == 2 && std::ranges::find(second_level, label) != std::end(second_level);
-    return std::string{domain.substr(starts[starts.size() - (below ? 3 : 2)])};
-}
 
 Mac mac_of(std::string_view nic, unsigned again)
 {

@@ -34,10 +34,6 @@ wire::Address with_digits_of(const Net& net, const wire::Address& v4, std::uint8
 
 bool overlap(const Net& one, const Net& other);
 
-/// The part of a domain that one registers: its last two labels, and below a country's second-level domains such as
-/// co.jp and ac.uk the last three. A rule for worlds made up; the real list has thousands of entries.
-std::string registrable(std::string_view domain);
-
 using Mac = std::array<std::uint8_t, 6>;
 
 /// 02 (locally administered, one station: IEEE 802), then five octets of a name: of a host's NIC its own, of a router's

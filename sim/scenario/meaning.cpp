@@ -1,5 +1,6 @@
 #include "sim/scenario/meaning.hpp"
 
+#include "protocols/mail/address.hpp"
 #include "sim/export/filter.hpp"
 #include "sim/scenario/expansion.hpp"
 #include "sim/scenario/fact_fields.hpp"
@@ -269,8 +270,25 @@ class Meaning {
         if (reader.mail_site != nowhere && reader.mail_host == nowhere)
             problems_.report(act.subject.at, "scenario.reads.no_mailbox",
                              {{"user", reader.name}, {"site", plan_.sites[reader.mail_site].name}});
-        if (reading.mail) mail(*reading.mail);
+        if (reading.mail) looked_for(*reading.mail, reader);
         on_device(user, reading.with);
+    }
+
+    /// A mail that one looks for is sent to oneself.
+    void looked_for(const Placed<std::uint32_t>& number, const PlanUser& reader)
+    {
+        const Problems::Inside inside{problems_, "mail"};
+        if (!mail(number) || reader.address.empty()) return;
+        const auto* sends = std::get_if<Sends>(&scenario_.acts[mails_[number.value - 1]].deed);
+        const auto own = mail::parse_mailbox(reader.address);
+        const auto is_own = [&](const Placed<std::string>& to) {
+            const auto recipient = mail::parse_mailbox(to.value);
+            return own && recipient && mail::same_mailbox(*own, *recipient);
+        };
+        for (const auto* list : {&sends->to, &sends->cc, &sends->bcc})
+            if (std::ranges::any_of(*list, is_own)) return;
+        problems_.report(number.at, "scenario.reads.other",
+                         {{"mail", std::to_string(number.value)}, {"user", reader.name}, {"address", reader.address}});
     }
 
     void loses_next(const LosesNext& loses, std::uint32_t link)

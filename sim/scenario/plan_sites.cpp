@@ -1,4 +1,5 @@
 #include "sim/scenario/expansion.hpp"
+#include "sim/scenario/registrable.hpp"
 
 #include <algorithm>
 
@@ -113,13 +114,16 @@ void Expansion::compare_domain(std::size_t i)
         return problems_.report(domain.at, "scenario.domain.taken", {{"domain", domain.value}});
     for (std::size_t k = 0; k < i; ++k) {
         const Placed<std::string>& other = from_.sites[k].domain;
-        if (other.value.empty() || registrable(domain.value) != registrable(other.value)) continue;
+        if (other.value.empty()) continue;
+        const std::string& shorter = domain.value.size() < other.value.size() ? domain.value : other.value;
+        const bool nested = is_within(domain.value, other.value) || is_within(other.value, domain.value);
+        if (!nested && registrable(domain.value) != registrable(other.value)) continue;
         const auto& [early, late] = domain.at < other.at ? std::tie(domain, other) : std::tie(other, domain);
         problems_.report(late.at, "scenario.domain.shared",
                          {{"domain", late.value},
                           {"other", early.value},
                           {"line", std::to_string(early.at.line)},
-                          {"registered", registrable(domain.value)}});
+                          {"registered", nested ? shorter : registrable(domain.value)}});
         return;
     }
 }

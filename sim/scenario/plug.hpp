@@ -25,11 +25,11 @@ struct PlugProblem {
 
 /// What the machine has to know about itself to be that host.
 struct PlugHost {
-    std::string name;
+    std::string name; ///< the kernel's for the interface too: at most 15 octets
     Mac mac{};
     std::uint16_t mtu = 1'500;
     std::vector<inet::InterfaceAddress> addresses;
-    std::vector<inet::Prefix> networks; ///< of the world: every site's, and the internet's own
+    std::vector<inet::Prefix> networks; ///< every site's, and the internet's own: behind the gateway of their family
     std::optional<wire::Address> gateway_v4, gateway_v6;
     std::vector<wire::Address> resolvers;
     std::string a_domain; ///< somebody to ask about; empty where there is none

@@ -134,6 +134,7 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.sends.nobody"},
     {"scenario.sends.recipients", {"limit"}},
     {"scenario.resends.other", {"mail", "user", "sender"}},
+    {"scenario.reads.other", {"mail", "user", "address"}},
     {"scenario.dns.name", {"name"}},
     {"scenario.reads.no_mailbox", {"user", "site"}},
     {"scenario.device", {"user", "device", "known"}},

@@ -7,7 +7,7 @@ namespace tegami::scenario {
 
 namespace {
 
-void read_recipients(Problems& problems, const Node& node, Sends& sends)
+void read_recipients(Problems& problems, const Node& node, const Sends& sends, std::vector<Placed<std::string>>& into)
 {
     const auto one = [&](const Node& item) {
         Placed<std::string> address;
@@ -15,13 +15,14 @@ void read_recipients(Problems& problems, const Node& node, Sends& sends)
         if (item.kind != Node::Kind::text) return;
         if (!is_mail_address(item.text))
             return problems.report(item.at, "scenario.mail_address", {{"address", item.text}});
-        sends.to.push_back({item.text, item.at});
+        into.push_back({item.text, item.at});
     };
+    const std::size_t others = sends.to.size() + sends.cc.size() + sends.bcc.size();
+    if (others + (node.kind == Node::Kind::list ? node.items.size() : 1) > recipients_limit)
+        return problems.report(node.at, "scenario.sends.recipients", {{"limit", std::to_string(recipients_limit)}});
     if (node.kind == Node::Kind::text) return one(node);
     if (node.kind != Node::Kind::list) return problems.report(node.at, "scenario.expects.text_list");
     if (node.items.empty()) return problems.report(node.at, "scenario.sends.nobody");
-    if (node.items.size() > recipients_limit)
-        return problems.report(node.at, "scenario.sends.recipients", {{"limit", std::to_string(recipients_limit)}});
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         const Problems::Inside inside{problems, i + 1};
         one(node.items[i]);
@@ -29,7 +30,16 @@ void read_recipients(Problems& problems, const Node& node, Sends& sends)
 }
 
 constexpr Key<Sends> sends_keys[] = {
-    {{"to", "mail address, or a list of them", required, "[\"bob@example.com\"]", "To whom."}, read_recipients},
+    {{"to", "mail address, or a list of them", required, "[\"bob@example.com\"]", "To whom."},
+     [](Problems& problems, const Node& node, Sends& sends) { read_recipients(problems, node, sends, sends.to); }},
+    {{"cc", "mail address, or a list of them", "nobody", "[\"carol@example.com\"]",
+      "To whom it goes as well, for everybody to see (Cc:)."},
+     [](Problems& problems, const Node& node, Sends& sends) { read_recipients(problems, node, sends, sends.cc); }},
+    {{"bcc", "mail address, or a list of them", "nobody", "[\"dave@example.com\"]",
+      "To whom it goes without the others' learning of it: the msa takes Bcc: away (RFC 5322 §3.6.3), and on port 25 "
+      "the "
+      "mail program itself does."},
+     [](Problems& problems, const Node& node, Sends& sends) { read_recipients(problems, node, sends, sends.bcc); }},
     {{"subject", "text", required, "\"こんにちは\"", "Its Subject:. One line."},
      [](Problems& problems, const Node& node, Sends& sends) { read_line(problems, node, sends.subject); }},
     {{"text", "text", required, "\"My first letter.\"",
@@ -52,8 +62,10 @@ constexpr Key<Reading> reads_keys[] = {
     {{"with", "device", "the user's first", "\"pc\"", "On which computer."},
      [](Problems& problems, const Node& node, Reading& reading) { read_name(problems, node, reading.with.emplace()); }},
     {{"mail", "integer", "none", "1",
-      "The mail that the user looks for: where the server cannot be reached, that is told of "
-      "this mail."},
+      "The mail that the user looks for, one that is sent to her. Everything that lies there is fetched all the same; "
+      "but "
+      "the request (R3) counts as a step of this mail too, also where the mail has not come yet, or no server "
+      "answers."},
      [](Problems& problems, const Node& node, Reading& reading) {
          read_mail_number(problems, node, reading.mail.emplace());
      }},

@@ -17,6 +17,7 @@ std::optional<Replay> replay_of(const run::Log& log)
     if (!log.is_run() || log.header().scenario.empty()) return std::nullopt;
     Replay replay;
     replay.file = log.header().scenario_file;
+    replay.variant = log.header().variant;
     replay.text = log.header().scenario;
     replay.seed = log.header().seed;
     replay.end = log.end();

@@ -18,8 +18,9 @@ struct FrameInput {
 
 /// What a run was made from.
 struct Replay {
-    std::string file; ///< the scenario's name
-    std::string text; ///< and what it says
+    std::string file;    ///< the scenario's name
+    std::string variant; ///< of it; empty: as it stands
+    std::string text;    ///< and what it says
     std::uint64_t seed = 1;
     wire::Time end;
     std::vector<std::string> acts; ///< TOML

@@ -243,6 +243,7 @@ struct After {
 
 struct Sends {
     std::vector<Placed<std::string>> to;
+    std::vector<Placed<std::string>> cc, bcc;
     std::string subject;
     std::string text; ///< lines end with LF
     std::optional<Placed<std::string>> server;

@@ -13,6 +13,7 @@ run::RunHeader header_of(const Loaded& loaded, const WorldOptions& options, cons
     run::RunHeader header;
     header.title = options.language == "ja" && !scenario.title.ja.empty() ? scenario.title.ja : scenario.title.en;
     header.scenario_file = options.file;
+    header.variant = loaded.variant;
     header.scenario = options.text;
     header.seed = options.seed;
     header.start = scenario.start;

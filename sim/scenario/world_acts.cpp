@@ -107,6 +107,8 @@ void World::carry_out(std::size_t index, NodeId node)
     if (const auto* sends = std::get_if<Sends>(&act.deed)) {
         nodes::Mua::Writing writing;
         for (const auto& to : sends->to) writing.to.push_back(*mail::parse_mailbox(to.value));
+        for (const auto& cc : sends->cc) writing.cc.push_back(*mail::parse_mailbox(cc.value));
+        for (const auto& bcc : sends->bcc) writing.bcc.push_back(*mail::parse_mailbox(bcc.value));
         writing.subject = sends->subject;
         writing.text = sends->text;
         const PlanUser& user = plan_.users[plan_.find_user(act.subject.value)];
@@ -128,7 +130,9 @@ void World::carry_out(std::size_t index, NodeId node)
     } else if (const auto* asks = std::get_if<Asks>(&act.deed)) {
         if (host->running()) host->spawn(ask(*stubs_[plan_node], *asks));
     } else if (const auto* reading = std::get_if<Reading>(&act.deed)) {
-        if (host->running()) muas_[plan_node]->fetch(reading->keep);
+        std::optional<run::MailId> sought;
+        if (reading->mail && mail(reading->mail->value) != run::MailId{}) sought = mail(reading->mail->value);
+        if (host->running()) muas_[plan_node]->fetch(reading->keep, sought);
     } else if (std::holds_alternative<Stops>(act.deed)) {
         host->stop();
     } else if (std::holds_alternative<Starts>(act.deed)) {

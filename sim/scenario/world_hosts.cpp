@@ -192,7 +192,10 @@ void World::add_mail_program(std::uint32_t i, nodes::Host& host, nodes::Mailboxe
         settings.mailbox_name = plan_.nodes[user.mail_host].domain_name;
         settings.mailbox.port = wire::Port{110};
     }
-    if (user.auth != Auth::none) settings.login = sasl::Credentials{user.name, user.password, {}};
+    if (user.auth != Auth::none) {
+        settings.login = sasl::Credentials{user.name, user.password, {}};
+        settings.mechanism = auth_words[static_cast<std::size_t>(user.auth)];
+    }
     auto mua = std::make_unique<nodes::Mua>(host, mailboxes, std::move(settings));
     muas_[i] = mua.get();
     host.add(std::move(mua));

@@ -10,7 +10,9 @@ void World::on_step_ended(run::MailId mail_id, run::Step step, run::Outcome outc
 {
     const auto becomes_so = [&](Ending ending) {
         if (ending == Ending::done) return outcome == Ending::done && step == run::Step::r2_store;
-        return outcome == ending || (ending == Ending::failed && outcome == Ending::blocked);
+        if (ending != Ending::failed) return outcome == ending;
+        // What its sender sees as an error: any try of hers that came to nothing, and whatever else is over for good.
+        return outcome != Ending::done && (outcome != Ending::deferred || step == run::Step::s1_submit);
     };
     for (Waiting& waiting : waiting_) {
         if (waiting.happened) continue;

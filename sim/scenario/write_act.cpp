@@ -24,13 +24,15 @@ struct AfterToml {
 struct DeedToml {
     std::string operator()(const Sends& sends) const
     {
-        std::string to;
-        for (const auto& recipient : sends.to) {
-            if (!to.empty()) to += ", ";
-            to += quoted_toml(recipient.value);
-        }
-        std::string text =
-            "{ to = [" + to + "], subject = " + quoted_toml(sends.subject) + ", text = " + quoted_toml(sends.text);
+        const auto list = [](const std::vector<Placed<std::string>>& recipients) {
+            std::string text;
+            for (const auto& recipient : recipients) text += (text.empty() ? "" : ", ") + quoted_toml(recipient.value);
+            return '[' + text + ']';
+        };
+        std::string text = "{ to = " + list(sends.to);
+        if (!sends.cc.empty()) text += ", cc = " + list(sends.cc);
+        if (!sends.bcc.empty()) text += ", bcc = " + list(sends.bcc);
+        text += ", subject = " + quoted_toml(sends.subject) + ", text = " + quoted_toml(sends.text);
         if (sends.server) text += ", server = " + quoted_toml(sends.server->value);
         if (sends.port) text += ", port = " + std::to_string(*sends.port);
         return text + " }";

@@ -1,39 +1,18 @@
-// folders: sim/net
 // A bulk transfer by TCP: 100 MB of real octets between two hosts over one link of 100 Mbit/s and 10 ms, with buffers of
 // 1 MiB at both ends. The same work as peers/ns3_bulk.cpp gives to ns-3; checksums, ARP, congestion control and spans
 // are the real stack's.
 //
 //   bulk [--bytes=N] [--record=none|headers|full] [--save=FILE] [--timestamps=0|1] [--sack=0|1] [--loss=OF_A_MILLION]
 
-#include "sim/net/network.hpp"
+#include "tests/bench/bench_world.hpp"
 
-#include <sys/resource.h>
-
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 namespace {
 
 using namespace tegami;
 using namespace tegami::net;
-
-double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-rusage usage()
-{
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return used;
-}
-double cpu_s()
-{
-    const rusage used = usage();
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 std::uint64_t octets_read = 0, sum_read = 0;
 Time last_read{};
@@ -107,9 +86,7 @@ int main(int argc, char** argv)
         else if (auto v2 = value("--save="))
             o.save = v2;
         else if (auto v3 = value("--record="))
-            o.level = !std::strcmp(v3, "full")      ? run::Level::full
-                      : !std::strcmp(v3, "headers") ? run::Level::headers
-                                                    : run::Level::none;
+            o.level = bench::level_named(v3);
         else if (auto v4 = value("--timestamps="))
             o.timestamps = *v4 == '1';
         else if (auto v5 = value("--sack="))
@@ -122,29 +99,10 @@ int main(int argc, char** argv)
         }
     }
 
-    const double t0 = now_s();
-    const Time start{1'775'433'600'000'000'000};
-    const Topology topology = two_hosts();
-    engine::Engine engine{1, start, host_names(topology)};
-    run::SpanTable spans;
-    run::RunHeader header;
-    header.title = "bulk";
-    header.seed = 1;
-    header.start = start;
-    header.level = o.level;
-    for (std::size_t i = 0; i < engine.node_count(); ++i) header.nodes.push_back(engine.name(static_cast<NodeId>(i)));
-    header.nics = nic_rows(engine, topology);
-    std::unique_ptr<run::Sink> sink = std::make_unique<run::HashSink>();
-    if (!o.save.empty()) {
-        auto file = run::FileSink::create(o.save);
-        if (!file) {
-            std::fprintf(stderr, "bulk: %s\n", file.error().text().c_str());
-            return 1;
-        }
-        sink = std::move(*file);
-    }
-    run::Recorder recorder{header, spans, std::move(sink)};
-    Network network{engine, recorder, spans, topology};
+    const double begin = bench::wall_s();
+    bench::BenchWorld world{"bulk", two_hosts(), o.level, o.save};
+    engine::Engine& engine = world.engine;
+    Network& network = world.network;
     tcp::Config& config = network.tcp.config();
     config.send_buffer = config.receive_buffer = 1 << 20;
     config.timestamps = o.timestamps;
@@ -157,22 +115,18 @@ int main(int argc, char** argv)
                        });
     engine.spawn(a, pour(network, a, {wire::Address::v4(0x0A00'0002), wire::Port{25}}, o.bytes));
 
-    const double t1 = now_s(), cpu0 = cpu_s();
-    const Time end = start + wire::seconds(600);
-    engine.run_until(end);
-    const auto finished = recorder.finish(end);
-    const double run_s = now_s() - t1, used = cpu_s() - cpu0;
-    if (!finished) std::fprintf(stderr, "bulk: %s\n", finished.error().text().c_str());
+    const double setup_s = bench::wall_s() - begin;
+    const auto [run_s, used] = world.run_to(bench::world_start + wire::seconds(600));
 
     std::printf("tegami-bulk setup_s=%.4f run_s=%.4f cpu_s=%.4f sim_s=%.3f events=%llu link_pkts=%llu app_MB=%.2f "
                 "us_a_packet=%.3f peak_MB=%.1f records=%llu frames=%llu\n",
-                t1 - t0, run_s, used, static_cast<double>((last_read - start).ns) * 1e-9,
+                setup_s, run_s, used, static_cast<double>((last_read - bench::world_start).ns) * 1e-9,
                 static_cast<unsigned long long>(engine.steps()),
                 static_cast<unsigned long long>(network.links.frames_handed_over()),
                 static_cast<double>(octets_read) / 1e6,
-                used * 1e6 / static_cast<double>(network.links.frames_handed_over()),
-                static_cast<double>(usage().ru_maxrss) / 1024.0, static_cast<unsigned long long>(recorder.facts()),
-                static_cast<unsigned long long>(recorder.frames()));
+                used * 1e6 / static_cast<double>(network.links.frames_handed_over()), bench::peak_mb(),
+                static_cast<unsigned long long>(world.recorder.facts()),
+                static_cast<unsigned long long>(world.recorder.frames()));
     std::uint64_t expected = 0;
     for (std::uint64_t i = 0; i < o.bytes; i += 1000) expected += 'a' + i % 16384 % 26;
     if (octets_read != o.bytes || sum_read != expected) {

@@ -4,16 +4,19 @@
 ///     dns_bench [--seconds=N]
 
 #include "protocols/dns/authority.hpp"
+#include "tests/bench/dns_sample.hpp"
+#include "tests/bench/measuring.hpp"
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
 
 namespace {
 
 using namespace tegami;
 using namespace tegami::dns;
+using bench::rate;
+namespace sample = bench::sample;
 
 Name name(std::string_view text) { return *parse_name(text); }
 
@@ -21,36 +24,22 @@ Name name(std::string_view text) { return *parse_name(text); }
 Message make_answer()
 {
     Message message;
-    message.header.id = 0x1234;
+    message.header.id = sample::id;
     message.header.response = true;
     message.header.authoritative = true;
     message.header.recursion_desired = true;
     message.header.recursion_available = true;
-    const Name domain = name("sender.example"); // a name is a value: made of its text once, then copied
-    const Name mx1 = name("mx1.sender.example"), mx2 = name("mx2.sender.example");
+    const Name domain = name(sample::domain); // a name is a value: made of its text once, then copied
+    const Name mx1 = name(sample::mx1), mx2 = name(sample::mx2);
     message.questions.push_back({domain, Type::mx, Class::in});
     message.answers.reserve(2);
-    message.answers.push_back(make_record(domain, 3600, Mx{10, mx1}));
-    message.answers.push_back(make_record(domain, 3600, Mx{20, mx2}));
-    message.authority.push_back(make_record(domain, 86400, Ns{name("ns1.sender.example")}));
+    message.answers.push_back(make_record(domain, sample::ttl, Mx{sample::preference1, mx1}));
+    message.answers.push_back(make_record(domain, sample::ttl, Mx{sample::preference2, mx2}));
+    message.authority.push_back(make_record(domain, sample::ns_ttl, Ns{name(sample::ns1)}));
     message.additional.reserve(2);
-    message.additional.push_back(make_record(mx1, 3600, A{*wire::parse_address("192.0.2.10")}));
-    message.additional.push_back(make_record(mx2, 3600, A{*wire::parse_address("192.0.2.11")}));
+    message.additional.push_back(make_record(mx1, sample::ttl, A{*wire::parse_address(sample::address1)}));
+    message.additional.push_back(make_record(mx2, sample::ttl, A{*wire::parse_address(sample::address2)}));
     return message;
-}
-
-template <class Work>
-double rate(double seconds, Work work)
-{
-    const std::clock_t begin = std::clock(); // the processor's time: others may be at work on the machine
-    std::uint64_t count = 0;
-    double passed = 0;
-    do {
-        for (int i = 0; i < 200; ++i) work();
-        count += 200;
-        passed = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-    } while (passed < seconds);
-    return static_cast<double>(count) / passed;
 }
 
 } // namespace
@@ -69,7 +58,7 @@ int main(int argc, char** argv)
     }
     const Message answer = make_answer();
     const wire::OctetBuffer octets = encode(answer);
-    if (octets.size() != 122 || decode_message(octets) != answer) {
+    if (octets.size() != sample::octets || decode_message(octets) != answer) {
         std::fprintf(stderr, "dns_bench: the answer is not what it should be\n");
         return 1;
     }

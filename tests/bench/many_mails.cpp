@@ -1,4 +1,3 @@
-// folders: sim/scenario
 // Worlds made in code: ISPs with homes in them, each home sending one mail to a home of another ISP, with all that it
 // takes: look-ups from the root down, submission, relay, transfer, delivery.
 //
@@ -6,11 +5,8 @@
 
 #include "sim/scenario/meaning.hpp"
 #include "sim/scenario/world.hpp"
+#include "tests/bench/bench_world.hpp"
 
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -18,19 +14,6 @@ namespace {
 
 using namespace tegami;
 using namespace tegami::scenario;
-
-double cpu_s()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
-}
-double peak_mb()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024.0;
-}
 
 struct Options {
     std::size_t hosts = 10'000, isps = 200;
@@ -85,15 +68,14 @@ int main(int argc, char** argv)
         } else if (const char* isps = value("--isps=")) {
             options.isps = static_cast<std::size_t>(std::atoi(isps));
         } else if (const char* level = value("--record=")) {
-            const auto& names = run::Choices<run::Level>::names;
-            options.level = static_cast<run::Level>(std::ranges::find(names, std::string_view{level}) - names.begin());
+            options.level = bench::level_named(level);
         } else {
             std::fprintf(stderr, "many_mails: I do not know %s\n", argv[i]);
             return 2;
         }
     }
-    const auto t0 = std::chrono::steady_clock::now();
-    const auto since = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - t0).count(); };
+    const double begin = bench::wall_s();
+    const auto since = [&] { return bench::wall_s() - begin; };
     Loaded loaded;
     loaded.scenario = many_mails(options);
     Problems problems;
@@ -107,11 +89,11 @@ int main(int argc, char** argv)
     world_options.level = options.level;
     auto world = World::build(loaded, std::move(world_options), std::make_unique<run::HashSink>());
     if (!world) return 1;
-    const double built = since(), built_mb = peak_mb();
-    const double cpu_before = cpu_s();
+    const double built = since(), built_mb = bench::peak_mb();
+    const double cpu_before = bench::cpu_s();
     (*world)->run_until((*world)->end());
     const bool finished = (*world)->finish().has_value();
-    const double used = cpu_s() - cpu_before;
+    const double used = bench::cpu_s() - cpu_before;
 
     std::size_t arrived = 0;
     for (std::size_t h = 0; h < options.hosts; ++h) {
@@ -124,7 +106,8 @@ int main(int argc, char** argv)
         "events=%llu events_per_mail=%.0f built_MB=%.0f peak_MB=%.0f\n",
         options.hosts, options.isps, loaded.plan.nodes.size(), planned, built - planned, used, arrived,
         static_cast<double>(arrived) / used, static_cast<unsigned long long>((*world)->engine().steps()),
-        static_cast<double>((*world)->engine().steps()) / static_cast<double>(options.hosts), built_mb, peak_mb());
+        static_cast<double>((*world)->engine().steps()) / static_cast<double>(options.hosts), built_mb,
+        bench::peak_mb());
     if (arrived != options.hosts || !finished) {
         std::fprintf(stderr, "many_mails: %zu of %zu mails arrived\n", arrived, options.hosts);
         return 1;

@@ -1,4 +1,3 @@
-// folders: sim/net
 // Hosts behind ISP routers, servers three links away, each host several dialogues of the shape of SMTP: 30 lines of 60
 // octets and 4 KiB. The same topology, start times and dialogue as peers/star.cc has for ns-3; everything here is the
 // real stack: octets, checksums, ARP, congestion control, spans.
@@ -7,36 +6,16 @@
 //
 // With --ipv6 every interface has an address of either family, and the dialogues go over IPv6.
 
-#include "sim/net/network.hpp"
+#include "tests/bench/bench_world.hpp"
 
-#include <sys/resource.h>
-
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 namespace {
 
 using namespace tegami;
 using namespace tegami::net;
 
-double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double peak_mb()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024.0;
-}
-double cpu_s()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 double live_octets() // resident now
 {
     long pages = 0, resident = 0;
@@ -197,10 +176,7 @@ int main(int argc, char** argv)
         else if (auto v4 = value("--save="))
             o.save = v4;
         else if (auto v5 = value("--record="))
-            o.level = !std::strcmp(v5, "full")      ? run::Level::full
-                      : !std::strcmp(v5, "headers") ? run::Level::headers
-                      : !std::strcmp(v5, "story")   ? run::Level::story
-                                                    : run::Level::none;
+            o.level = bench::level_named(v5);
         else {
             std::fprintf(stderr, "star: I do not know %s\n", argv[i]);
             return 2;
@@ -209,32 +185,11 @@ int main(int argc, char** argv)
     for (int i = 0; i < 60; ++i) line += static_cast<char>('A' + i % 26);
     for (int i = 0; i < 4096; ++i) body += static_cast<char>('a' + i % 26);
 
-    const double t0 = now_s(), octets0 = live_octets();
-    const Time start{1'775'433'600'000'000'000};
-    Topology topology = star(o);
-    engine::Engine engine{1, start, host_names(topology)};
-    run::SpanTable spans;
-    run::RunHeader header;
-    header.title = "star";
-    header.seed = 1;
-    header.start = start;
-    header.level = o.level;
-    for (std::size_t i = 0; i < engine.node_count(); ++i) header.nodes.push_back(engine.name(static_cast<NodeId>(i)));
-    header.nics = nic_rows(engine, topology);
-    std::unique_ptr<run::Sink> sink = std::make_unique<run::HashSink>();
-    if (!o.save.empty()) {
-        auto file = run::FileSink::create(o.save);
-        if (!file) {
-            std::fprintf(stderr, "star: %s\n", file.error().text().c_str());
-            return 1;
-        }
-        sink = std::move(*file);
-    }
-    run::Recorder recorder{header, spans, std::move(sink)};
-    Network network{engine, recorder, spans, topology};
-    topology = {};
-    header = {};
-    const double idle = live_octets() - octets0;
+    const double begin = bench::wall_s(), octets_before = live_octets();
+    bench::BenchWorld world{"star", star(o), o.level, o.save};
+    engine::Engine& engine = world.engine;
+    Network& network = world.network;
+    const double idle = live_octets() - octets_before;
 
     for (std::uint32_t s = 0; s < o.servers; ++s) {
         const NodeId node = engine.find("server" + std::to_string(s));
@@ -266,30 +221,28 @@ int main(int argc, char** argv)
             x ^= x << 17;
             const auto offset = static_cast<std::int64_t>(static_cast<unsigned __int128>(x) * 5'000'000'000u >> 64);
             engine.schedule(NodeId::scenario, node,
-                            start + wire::seconds(1 + 10 * static_cast<std::int64_t>(k)) + Duration{offset},
+                            bench::world_start + wire::seconds(1 + 10 * static_cast<std::int64_t>(k)) +
+                                Duration{offset},
                             engine::DueKind::act, static_cast<std::uint32_t>(starts.size()));
             starts.push_back({node, to, k + 1});
         }
     }
-    const double setup_mb = peak_mb(), t1 = now_s(), cpu0 = cpu_s();
-    const Time end = start + wire::seconds(1 + 10 * static_cast<std::int64_t>(o.dialogues));
-    engine.run_until(end);
-    const auto finished = recorder.finish(end);
-    const double run_s = now_s() - t1, used = cpu_s() - cpu0;
-    if (!finished) std::fprintf(stderr, "star: %s\n", finished.error().text().c_str());
+    const double setup_mb = bench::peak_mb(), setup_s = bench::wall_s() - begin;
+    const auto [run_s, used] =
+        world.run_to(bench::world_start + wire::seconds(1 + 10 * static_cast<std::int64_t>(o.dialogues)));
 
     const double sim_s = 1.0 + 10.0 * o.dialogues;
     std::printf("tegami-star hosts=%u servers=%u setup_s=%.4f run_s=%.4f cpu_s=%.4f events=%llu ev_per_s=%.0f "
                 "link_pkts=%llu dialogues=%llu "
                 "dlg_per_s=%.0f app_MB=%.2f sim_per_wall=%.1f setup_MB=%.1f peak_MB=%.1f idle_octets_a_host=%.0f "
                 "records=%llu frames=%llu frames_out=%zu\n",
-                o.hosts, o.servers, t1 - t0, run_s, used, static_cast<unsigned long long>(engine.steps()),
+                o.hosts, o.servers, setup_s, run_s, used, static_cast<unsigned long long>(engine.steps()),
                 static_cast<double>(engine.steps()) / used,
                 static_cast<unsigned long long>(network.links.frames_handed_over()),
                 static_cast<unsigned long long>(dialogues_done), static_cast<double>(dialogues_done) / used,
-                static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, peak_mb(),
-                idle / (o.hosts + o.servers), static_cast<unsigned long long>(recorder.facts()),
-                static_cast<unsigned long long>(recorder.frames()), network.context.frames.out());
+                static_cast<double>(octets_read) / 1e6, sim_s / run_s, setup_mb, bench::peak_mb(),
+                idle / (o.hosts + o.servers), static_cast<unsigned long long>(world.recorder.facts()),
+                static_cast<unsigned long long>(world.recorder.frames()), network.context.frames.out());
     if (dialogues_done != std::uint64_t{o.hosts} * o.dialogues || failures) {
         std::fprintf(stderr, "star: only %llu dialogues, %llu failures\n",
                      static_cast<unsigned long long>(dialogues_done), static_cast<unsigned long long>(failures));

@@ -120,11 +120,13 @@ std::string letter_text(std::size_t k, std::size_t octets)
 
 std::string letters(const LetterWorld& what)
 {
-    std::string text = "title = \"Letters\"\nip = [4]\nuntil = \"" + what.until +
+    std::string text = "title = \"Letters\"\nuntil = \"" + what.until +
                        "\"\n"
                        "[isp.sakura]\ndomain = \"sakura.example.jp\"\n"
-                       "[company.example]\ndomain = \"example.com\"\nhosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n"
-                       "[user.alice]\nat = \"sakura\"\nsubmits = { server = \"mail.example.com\", port = 25 }\n"
+                       "[company.example]\ndomain = \"example.com\"\n" +
+                       (what.relayed ? "" : "hosts = { mail = [\"mta\", \"mda\", \"mra\"] }\n") +
+                       "[user.alice]\nat = \"sakura\"\n" +
+                       (what.relayed ? "" : "submits = { server = \"mail.example.com\", port = 25 }\n") +
                        "[user.bob]\nat = \"example\"\n";
     for (std::size_t k = 1; k <= what.mails; ++k) {
         text += "[[do]]\nat = \"" + std::to_string(1000 + what.spacing_ms * static_cast<int>(k - 1)) + "ms\"\n";

@@ -41,7 +41,8 @@ wire::OctetBuffer run_octets(std::string_view text, const Play& play = {});
 /// The whole run's hash, of a world that keeps nothing.
 std::uint64_t run_hash(std::string_view text, const Play& play = {});
 
-/// Alice, at home at an ISP, sends `mails` letters to Bob, at a company with one server: letter k at `spacing`·k
+/// Alice, at home at an ISP, sends `mails` letters to Bob, at a company with one server, straight to it (or by her own
+/// provider's servers to his, where `relayed`): letter k at `spacing`·k
 /// milliseconds after 1 s, with a body of about `octets` that no other letter has. `more` is appended.
 struct LetterWorld {
     std::size_t mails = 20;
@@ -49,6 +50,7 @@ struct LetterWorld {
     std::size_t octets = 400;
     std::string until = "2h";
     std::string more{};
+    bool relayed = false;
 };
 std::string letters(const LetterWorld& what);
 /// The body of letter `k` (from 1), as the scenario says it: lines ended by LF.

@@ -96,9 +96,9 @@ class World(Namespace):
                 path.write_text(self.scenario)
             self.run_file = Path(self.folder.name) / "run.pcapng"
             self.said = open(Path(self.folder.name) / "said.txt", "w+")
+            taps = ["--tap", f"{self.tap}={self.link}"] if self.link else []  # none: as the run has it
             self.server = self.start(
-                TEGAMI, "serve", path, "--tap", f"{self.tap}={self.link}", "--lang", "en", "--save", self.run_file,
-                *self.more, stdout=self.said, stderr=subprocess.STDOUT)
+                TEGAMI, "serve", path, *taps, "--lang", "en", "--save", self.run_file, *self.more, stdout=self.said, stderr=subprocess.STDOUT)
             self.wait_until_ready()
         except BaseException:
             self.__exit__(None, None, None)

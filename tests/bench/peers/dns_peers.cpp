@@ -3,6 +3,9 @@
 ///
 ///     dns_peers [--seconds=N]
 
+#include "tests/bench/dns_sample.hpp"
+#include "tests/bench/measuring.hpp"
+
 #include <tins/dns.h>
 
 #include <ldns/ldns.h>
@@ -11,42 +14,29 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <vector>
 
 namespace {
 
+using tegami::bench::rate;
 using Tins::DNS;
+namespace sample = tegami::bench::sample;
 
 DNS make_answer()
 {
     DNS dns;
-    dns.id(0x1234);
+    dns.id(sample::id);
     dns.type(DNS::RESPONSE);
     dns.authoritative_answer(1);
     dns.recursion_desired(1);
     dns.recursion_available(1);
-    dns.add_query({"sender.example", DNS::MX, DNS::IN});
-    dns.add_answer(DNS::resource("sender.example", "mx1.sender.example", DNS::MX, DNS::IN, 3600, 10));
-    dns.add_answer(DNS::resource("sender.example", "mx2.sender.example", DNS::MX, DNS::IN, 3600, 20));
-    dns.add_authority(DNS::resource("sender.example", "ns1.sender.example", DNS::NS, DNS::IN, 86400));
-    dns.add_additional(DNS::resource("mx1.sender.example", "192.0.2.10", DNS::A, DNS::IN, 3600));
-    dns.add_additional(DNS::resource("mx2.sender.example", "192.0.2.11", DNS::A, DNS::IN, 3600));
+    dns.add_query({sample::domain, DNS::MX, DNS::IN});
+    dns.add_answer(DNS::resource(sample::domain, sample::mx1, DNS::MX, DNS::IN, sample::ttl, sample::preference1));
+    dns.add_answer(DNS::resource(sample::domain, sample::mx2, DNS::MX, DNS::IN, sample::ttl, sample::preference2));
+    dns.add_authority(DNS::resource(sample::domain, sample::ns1, DNS::NS, DNS::IN, sample::ns_ttl));
+    dns.add_additional(DNS::resource(sample::mx1, sample::address1, DNS::A, DNS::IN, sample::ttl));
+    dns.add_additional(DNS::resource(sample::mx2, sample::address2, DNS::A, DNS::IN, sample::ttl));
     return dns;
-}
-
-template <class Work>
-double rate(double seconds, Work work)
-{
-    const std::clock_t begin = std::clock(); // the processor's time: others may be at work on the machine
-    std::uint64_t count = 0;
-    double passed = 0;
-    do {
-        for (int i = 0; i < 200; ++i) work();
-        count += 200;
-        passed = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-    } while (passed < seconds);
-    return static_cast<double>(count) / passed;
 }
 
 } // namespace
@@ -68,7 +58,7 @@ int main(int argc, char** argv)
     std::uint8_t* wire = nullptr;
     std::size_t size = 0;
     if (ldns_wire2pkt(&packet, uncompressed.data(), uncompressed.size()) != LDNS_STATUS_OK ||
-        ldns_pkt2wire(&wire, packet, &size) != LDNS_STATUS_OK || size != 122) {
+        ldns_pkt2wire(&wire, packet, &size) != LDNS_STATUS_OK || size != sample::octets) {
         std::fprintf(stderr, "dns_peers: the answer is not what it should be: %zu octets\n", size);
         return 1;
     }

@@ -1,9 +1,11 @@
 #include "app/cli/arguments.hpp"
+#include "app/cli/lessons.hpp"
 #include "sim/narration/terminal_text.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <sstream>
+#include <utility>
 
 using namespace tegami;
 using namespace tegami::cli;
@@ -133,6 +135,54 @@ TEST_CASE("values that do not fit are refused", "[arguments]")
     CHECK(wrong({}).find("tegami --help") != std::string::npos);
 }
 
+TEST_CASE("serve takes a variant and places to plug in, or those of a run", "[arguments]")
+{
+    const auto parsed = arguments_test::parse(
+        {"serve", "a", "--variant", "v", "--tap", "k=l", "--tap", "m=n", "--depth", "rfc", "--save", "b.pcapng"});
+    REQUIRE(parsed.has_value());
+    const auto& serve = std::get<ServeCommand>(parsed->command);
+    CHECK(serve.variant == "v");
+    REQUIRE(serve.taps.size() == 2);
+    CHECK(serve.taps[1].link == "n");
+    CHECK(parsed->depth == narration::Depth::rfc);
+    CHECK(std::get<ServeCommand>(arguments_test::parse({"serve", "run.pcapng"})->command).taps.empty());
+    CHECK(arguments_test::wrong({"serve", "a", "--tap", "k"}).find("kernel=home-alice") != std::string::npos);
+}
+
+TEST_CASE("the examples of each help are command lines", "[arguments]")
+{
+    for (const char* command : {"", "run", "show", "export", "check", "serve", "lessons", "new", "expand"}) {
+        std::vector<std::string> words{"--help"};
+        if (*command) words.insert(words.begin(), command);
+        std::istringstream lines{std::get<Information>(arguments_test::parse(words)->command).text};
+        std::size_t examples = 0;
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.starts_with("  tegami ")) continue;
+            INFO(line);
+            ++examples;
+            std::vector<std::string> example;
+            bool quoted = false, new_word = true;
+            for (const char c : line.substr(9)) {
+                if (!quoted && (c == '|' || c == '>')) break;
+                if (c == '\'') {
+                    quoted = !quoted;
+                } else if (c == ' ' && !quoted) {
+                    new_word = true;
+                } else {
+                    if (std::exchange(new_word, false)) example.emplace_back();
+                    example.back() += c;
+                }
+            }
+            CHECK(arguments_test::parse(example).has_value());
+            if (*command) CHECK(example.front() == command);
+            // What is no file is a lesson that comes along.
+            for (const std::string& word : example)
+                if (word == "first-mail" || word == "two-letters") CHECK(find_lesson(word).has_value());
+        }
+        CHECK(examples > 0);
+    }
+}
+
 TEST_CASE("help is whole, in the language, and no wider than a page", "[arguments]")
 {
     for (const Language language : {Language::en, Language::ja})
@@ -140,7 +190,11 @@ TEST_CASE("help is whole, in the language, and no wider than a page", "[argument
                                                       {"run", "--help"},
                                                       {"show", "-h"},
                                                       {"export", "--help"},
-                                                      {"check", "--help"}}) {
+                                                      {"check", "--help"},
+                                                      {"serve", "--help"},
+                                                      {"lessons", "--help"},
+                                                      {"new", "--help"},
+                                                      {"expand", "--help"}}) {
             const auto parsed = arguments_test::parse(words, language);
             REQUIRE(parsed.has_value());
             const std::string& help = std::get<Information>(parsed->command).text;

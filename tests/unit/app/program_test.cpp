@@ -100,7 +100,7 @@ TEST_CASE("a scenario is run, saved, shown and exported", "[program]")
     CHECK(played.out.starts_with(shown.out));
 
     const auto japanese = program({"show", saved, "--lang", "ja"});
-    CHECK(japanese.out.starts_with("2 通の手紙、1 本の接続"));
+    CHECK(japanese.out.starts_with("手紙は 2 通、接続は 1 本"));
     CHECK(program({"show", saved}, "ja_JP.UTF-8").out == japanese.out);
 
     for (const char* view : {"dialogue", "packets", "state"}) {
@@ -500,8 +500,8 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     CHECK(listed.status == Status::good);
     // From the whole journey to its parts and its obstacles.
     std::size_t before = 0;
-    for (const char* line : {"first-mail       One letter, end to end (10 minutes)", "find-server ", "dns-records ",
-                             "mx-preference ", "two-letters ", "lossy-line ", "port-25-blocked "}) {
+    for (const char* line : {"first-mail       One letter, end to end (10 minutes)", "two-letters ", "find-server ",
+                             "dns-records ", "mx-preference ", "port-25-blocked ", "lossy-line "}) {
         INFO(line);
         const std::size_t at = listed.out.find(line);
         REQUIRE(at != std::string::npos);
@@ -514,9 +514,47 @@ TEST_CASE("lessons are listed, and played by their names", "[program]")
     const auto unknown = program({"run", "two-leters"});
     CHECK(unknown.status == Status::wrong_input);
     CHECK(unknown.err.find("two-letters") != std::string::npos);
+    for (const char* command : {"run", "serve"}) {
+        const auto tapless = program({command, "two-letters", "--variant", "x"});
+        CHECK(tapless.status == Status::wrong_input);
+        CHECK(tapless.err.find("\u201Cx\u201D") != std::string::npos);
+    }
+    CHECK(program({"serve", "two-letters"}).err.find("--tap NAME=LINK") != std::string::npos);
     const auto variant = program({"run", "two-letters", "--variant", "x"});
     CHECK(variant.status == Status::wrong_input);
     CHECK(variant.err.find("\u201Cx\u201D") != std::string::npos);
+}
+
+TEST_CASE("a run of a variant is that variant's when it is played again, whatever its file is called", "[program]")
+{
+    using namespace program_test;
+    const Folder folder;
+    const auto octets_of = [](const std::string& path) {
+        std::ifstream file{path, std::ios::binary};
+        return std::string{std::istreambuf_iterator<char>{file}, {}};
+    };
+    const std::string text = octets_of(two_letters) + "\n[variant.short]\nset = { until = \"2s\" }\n"
+                                                      "[variant.shorter]\nset = { until = \"1s\" }\n";
+    const std::string saved = folder / "run.pcapng", again = folder / "again.pcapng";
+    for (const char* name : {"plain.toml", "letters#shorter.toml", "letters#shorter", "#"}) // as if they were variants
+        for (const std::string variant : {"", "short"}) {
+            CAPTURE(name, variant);
+            std::vector<std::string> play{"run", folder.write(name, text), "--save", saved, "--quiet"};
+            if (!variant.empty()) play.insert(play.end(), {"--variant", variant});
+            program(play); // the checks of a world cut short fail
+            REQUIRE(octets_of(saved).size() > 1'000);
+            program({"run", saved, "--save", again, "--quiet"});
+            CHECK(octets_of(saved) == octets_of(again));
+            const auto told = program({"show", again});
+            CHECK(has(told.out, std::string{name} + (variant.empty() ? "" : " --variant short") + " · seed 1"));
+            std::filesystem::remove(saved);
+            std::filesystem::remove(again);
+        }
+    const auto other = program({"run", folder.write("plain.toml", text), "--save", saved, "--quiet"});
+    CHECK(other.status == Status::good);
+    const auto varied = program({"run", saved, "--variant", "short"});
+    CHECK(varied.status == Status::wrong_input);
+    CHECK(has(varied.err, "--variant"));
 }
 
 TEST_CASE("a FIN that rides on the last reply is seen", "[program]")

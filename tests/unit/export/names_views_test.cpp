@@ -61,9 +61,9 @@ const auto filter = [](const run::Log& log, const run::Journeys& journeys, const
     run::Fold fold{log};
     return filter_text(log, journeys, fold, telling);
 };
-const auto state = [](const run::Log& log, const run::Journeys&, const Telling& telling) {
+const auto state = [](const run::Log& log, const run::Journeys& journeys, const Telling& telling) {
     run::Fold fold{log};
-    return state_text(log, fold, telling.selection.at.value_or(log.end()), telling);
+    return state_text(log, journeys, fold, telling.selection.at.value_or(log.end()), telling);
 };
 const auto dialogue = [](const run::Log& log, const run::Journeys& journeys, const Telling& telling) {
     return dialogue_text(log, journeys, telling);
@@ -174,10 +174,10 @@ TEST_CASE("names and filters are chosen by mail, step and host", "[names]")
         return names_test::show(sample, Language::en, view, std::move(selection));
     };
     const std::string found = with(names_test::dns, {.mail = {}, .step = "S3", .host = {}});
-    CHECK(names_test::has(found, "Question 3"));
+    CHECK(names_test::has(found, "Question 2"));
     CHECK_FALSE(names_test::has(found, "Question 1"));
-    CHECK(names_test::has(with(names_test::dns, {.mail = {}, .step = {}, .host = "root"}), "Question 3"));
-    CHECK_FALSE(names_test::has(with(names_test::dns, {.mail = {}, .step = {}, .host = "root"}), "Question 4"));
+    CHECK(names_test::has(with(names_test::dns, {.mail = {}, .step = {}, .host = "root"}), "Question 2"));
+    CHECK_FALSE(names_test::has(with(names_test::dns, {.mail = {}, .step = {}, .host = "root"}), "Question 3"));
     CHECK(names_test::has(with(names_test::dns, {.mail = 2, .step = {}, .host = {}}), "Nothing"));
     CHECK(names_test::has(with(names_test::filter, {.mail = 2, .step = {}, .host = {}}), "2·S1"));
     CHECK_FALSE(names_test::has(with(names_test::filter, {.mail = 1, .step = {}, .host = {}}), "2·S1"));
@@ -274,9 +274,10 @@ TEST_CASE("each view is JSON too, one object a line", "[names]")
             REQUIRE(said.size() == 14);
             CHECK(said[5]["base64"] == "·alice·sesame");
             const auto asked = parsed([&](const JsonLines& out) { dns_json(log, journeys, fold, telling, out); });
-            REQUIRE(asked.size() == 5); // four questions, and a memory
-            CHECK(asked[2]["walk"].size() == 7);
-            CHECK(asked[4]["cache"].size() == 3);
+            REQUIRE(asked.size() == 4);           // three questions, and a memory
+            CHECK(asked[0]["asked"].size() == 2); // A and AAAA, asked together
+            CHECK(asked[1]["walk"].size() == 7);
+            CHECK(asked[3]["cache"].size() == 3);
             const auto states = parsed([&](const JsonLines& out) { state_json(log, fold, telling, out); });
             CHECK(states.size() == 9);
             const auto filters = parsed([&](const JsonLines& out) { filter_json(log, fold, telling, out); });

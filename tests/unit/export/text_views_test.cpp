@@ -53,7 +53,7 @@ auto state_at(engine::Duration after)
 {
     return [after](const run::Log& log, const run::Journeys&, const Telling& telling) {
         run::Fold fold{log};
-        return state_text(log, fold, log.header().start + after, telling);
+        return state_text(log, run::Journeys{log}, fold, log.header().start + after, telling);
     };
 }
 

@@ -139,6 +139,10 @@ TEST_CASE("what is missing is added on top, what is secret is taken away, and ea
     CHECK(completed->changes[2] ==
           mail::ChangedField{Change::bcc_removed, "Bcc: bob@example.com,\r\n carol@example.com"});
     CHECK(completed->changes[3] == mail::ChangedField{Change::bcc_removed, "bcc : eve@example.com"});
+    CHECK(mail::without_bcc(message) == "From: alice@example.jp\r\nTo: dave@example.com\r\n\r\nBcc: in the body\r\n");
+    CHECK(mail::without_bcc(completed->message) == completed->message);
+    CHECK(mail::without_bcc("Bcc: x@example.com") == "");
+    CHECK(mail::without_bcc("") == "");
     // Once complete, it stays as it is.
     CHECK(mail::complete(completed->message, from_alice())->changes.empty());
     // Bcc as the last field, and a message that ends within its header.

@@ -51,6 +51,16 @@ TEST_CASE("a small letter, octet for octet")
                                                                         "how are you?\r\n");
 }
 
+TEST_CASE("Cc and Bcc stand behind To")
+{
+    mail::Letter letter = small_letter();
+    letter.cc = {{"", *mail::parse_mailbox("carol@example.com")}, {"", *mail::parse_mailbox("dave@example.com")}};
+    letter.bcc = {{"Eve", *mail::parse_mailbox("eve@example.com")}};
+    const std::string message = mail::compose(letter, mail::BodyOctets::seven_bit);
+    CHECK(message.find("To: bob@example.com\r\nCc: carol@example.com, dave@example.com\r\n"
+                       "Bcc: Eve <eve@example.com>\r\nMessage-ID: ") != std::string::npos);
+}
+
 TEST_CASE("subjects come back as they were written, whatever they are")
 {
     std::string mixed;

@@ -25,6 +25,7 @@ struct Result {
     bool stands = false;
     std::size_t which = 99;
     wire::ConnectError error{};
+    bool filtered = false;
     Duration at{};
 };
 
@@ -34,6 +35,7 @@ wire::Task<void> race(Lab& lab, std::vector<wire::Endpoint> to, Result& result)
     result.stands = attempted.stream.has_value();
     if (!attempted.stream) result.error = attempted.stream.error();
     result.which = attempted.which;
+    result.filtered = attempted.filtered;
     result.at = lab.now();
     if (attempted.stream) (*attempted.stream)->close();
 }
@@ -45,6 +47,7 @@ wire::Task<void> in_turn(Lab& lab, std::vector<wire::Endpoint> to, Duration pati
     result.stands = attempted.stream.has_value();
     if (!attempted.stream) result.error = attempted.stream.error();
     result.which = attempted.which;
+    result.filtered = attempted.filtered;
     result.at = lab.now();
     if (attempted.stream) (*attempted.stream)->close();
 }
@@ -173,6 +176,50 @@ TEST_CASE("a server tries one address after the other, each as long as it is all
     CHECK_FALSE(silent.stands);
     CHECK(silent.error == wire::ConnectError::timed_out);
     CHECK(silent.at == seconds(160));
+    accepted.clear();
+}
+
+TEST_CASE("that filters alone were in the way, the run knows", "[net][attempts]")
+{
+    for (const FilterAction action : {FilterAction::drop, FilterAction::reset, FilterAction::prohibit}) {
+        CAPTURE(static_cast<int>(action));
+        Lab lab{racing()};
+        FilterSpec filter = silence_for(lab, {"2001:db8::/32", "0.0.0.0/0"});
+        filter.rows[0].protocol = inet::Protocol::tcp;
+        filter.rows[0].ports = {{25, 25}};
+        filter.rows[0].action = action;
+        lab.network.internet.add_filter(lab.node("edge"), filter);
+        const wire::Endpoint nowhere{*wire::parse_address("203.0.113.9"), wire::Port{25}}; // the edge knows no way
+        Result raced, turned, one_shut, one_nowhere, none;
+        lab.at(seconds(1), "ann", [&] {
+            const NodeId ann = lab.node("ann");
+            lab.engine.spawn(ann, race(lab, {over_six, over_four}, raced));
+            lab.engine.spawn(ann, in_turn(lab, {over_six, over_four}, seconds(30), turned));
+            lab.engine.spawn(ann, race(lab, {over_six, shut_port}, one_shut));
+            lab.engine.spawn(ann, in_turn(lab, {nowhere, over_four}, seconds(30), one_nowhere));
+            lab.engine.spawn(ann, race(lab, {}, none));
+        });
+        lab.run(seconds(300));
+        CHECK_FALSE(raced.stands);
+        CHECK(raced.filtered);
+        CHECK_FALSE(turned.stands);
+        CHECK(turned.filtered);
+        CHECK_FALSE(one_shut.stands);
+        CHECK_FALSE(one_shut.filtered); // one was refused by whom it was for
+        CHECK_FALSE(one_nowhere.stands);
+        CHECK_FALSE(one_nowhere.filtered);
+        CHECK_FALSE(none.filtered);
+    }
+    // One that stands says nothing of those that do not.
+    Lab lab{racing()};
+    lab.network.internet.add_filter(lab.node("edge"), silence_for(lab, {"2001:db8::/32"}));
+    std::vector<std::unique_ptr<wire::Stream>> accepted;
+    listen(lab, accepted);
+    Result result;
+    lab.at(seconds(1), "ann", [&] { lab.engine.spawn(lab.node("ann"), race(lab, {over_six, over_four}, result)); });
+    lab.run(seconds(300));
+    CHECK(result.stands);
+    CHECK_FALSE(result.filtered);
     accepted.clear();
 }
 

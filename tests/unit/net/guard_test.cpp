@@ -35,9 +35,9 @@ wire::Task<void> try_to_connect(Lab& lab, wire::Endpoint to, Spans spans, Tried&
     if (connected)
         tried.result = "stands";
     else
-        tried.result = connected.error() == wire::ConnectError::refused       ? "refused"
-                       : connected.error() == wire::ConnectError::unreachable ? "unreachable"
-                                                                              : "timed out";
+        tried.result = connected.error() == wire::ConnectError::refused      ? "refused"
+                       : connected.error() == wire::ConnectError::prohibited ? "prohibited"
+                                                                             : "timed out";
 }
 
 } // namespace
@@ -72,7 +72,7 @@ TEST_CASE("a filter's row stops a connection in the way it says", "[net][filter]
             CHECK(later.result == "stands");
             CHECK(blocked.result == (action == FilterAction::drop    ? "timed out"
                                      : action == FilterAction::reset ? "refused"
-                                                                     : "unreachable"));
+                                                                     : "prohibited"));
             if (action == FilterAction::drop)
                 CHECK(blocked.at > seconds(180));
             else

@@ -153,22 +153,61 @@ TEST_CASE("a power cut forgets neighbours and what waited for them", "[net][arp]
     CHECK(Lab::drops(waiting.log(), run::DropReason::no_neighbour) == 0);
 }
 
-TEST_CASE("a table of neighbours holds 1,024, whoever asks", "[net][arp][limits]")
+TEST_CASE("a table of neighbours holds 1,024, and one more drives out whom nobody talks with", "[net][arp][limits]")
 {
-    Lab lab{two_hosts()};
-    const NicId ben = lab.nic("ben", "ann");
-    for (std::uint32_t n = 0; n < 1'500; ++n) {
-        const link::MacAddress mac = link::MacAddress::from_number(0x02'AA00'0000'00 + n);
-        lab.inject(milliseconds(n + 1), ben,
-                   arp_frame(link::MacAddress::broadcast(), link::arp_request(mac, wire::Address::v4(0x0B00'0000 + n),
-                                                                              wire::Address::v4(address(1, 2)))));
-    }
-    lab.run(seconds(3));
-    std::size_t learnt = 0;
-    for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(lab.log()))
-        learnt += changed.change == run::ArpChange::learnt;
-    CHECK(learnt == neighbour_table_limit);
     static_assert(neighbour_table_limit == 1024 && frames_waiting_for_neighbour == 3);
+    // Ben knows ann, who pinged him; the rest are strangers who only ask.
+    for (const std::uint32_t strangers : {1'023u, 1'024u, 5'000u}) {
+        INFO(strangers);
+        Lab lab{two_hosts()};
+        const NicId ben = lab.nic("ben", "ann");
+        lab.ping(wire::microseconds(1), "ann", address(1, 2), 1);
+        for (std::uint32_t n = 0; n < strangers; ++n) {
+            const link::MacAddress mac = link::MacAddress::from_number(0x02'AA00'0000'00 + n);
+            lab.inject(
+                milliseconds(100) + wire::microseconds(100 * n), ben,
+                arp_frame(link::MacAddress::broadcast(), link::arp_request(mac, wire::Address::v4(0x0B00'0000 + n),
+                                                                           wire::Address::v4(address(1, 2)))));
+        }
+        lab.ping(seconds(2), "ben", address(1, 1), 2);
+        lab.run(seconds(3));
+        CHECK(lab.network.neighbours.known(ben) == neighbour_table_limit);
+        const run::Log log = lab.log();
+        std::size_t learnt = 0, expired = 0, asked = 0;
+        for (const auto& [at, changed] : Lab::facts<run::ArpChanged>(log, lab.node("ben"))) {
+            learnt += changed.change == run::ArpChange::learnt;
+            expired += changed.change == run::ArpChange::expired;
+            asked += changed.change == run::ArpChange::asked;
+        }
+        CHECK(learnt == strangers + 1);
+        CHECK(expired == strangers + 1 - neighbour_table_limit);
+        CHECK(asked == 0); // ann was kept
+    }
+}
+
+TEST_CASE("asking for thousands who are not there leaves room for one who is", "[net][arp][limits]")
+{
+    // A scan of a network, as a router of it sees it.
+    Lab lab{two_hosts()};
+    const NicId ann = lab.nic("ann", "ben");
+    for (std::uint32_t n = 0; n < 5'000; ++n)
+        lab.at(wire::microseconds(100 * n), "ann", [&lab, ann, n] {
+            net::Frame& frame = lab.network.internet.packet(
+                {.source = address(1, 1), .destination = 0x0B00'0000 + n, .protocol = inet::Protocol::udp}, 8);
+            lab.network.links.send(ann, 0x0B00'0000 + n, frame);
+        });
+    lab.ping(milliseconds(400), "ann", address(1, 2), 1);
+    lab.run(milliseconds(500));
+    CHECK(lab.network.neighbours.known(ann) == neighbour_table_limit);
+    CHECK(Lab::drops(lab.log(), run::DropReason::arp_queue_full) == 5'001 - neighbour_table_limit);
+    lab.run(seconds(20));
+    lab.ping(seconds(21), "ann", address(1, 2), 2);
+    lab.run(seconds(22));
+    std::size_t replies = 0;
+    for (const auto& [at, noted] : Lab::facts<run::IcmpNoted>(lab.log(), lab.node("ann"))) replies += noted.type == 0;
+    CHECK(replies == 2);
+    CHECK(lab.network.neighbours.known(ann) <= neighbour_table_limit);
+    CHECK(lab.network.context.frames.out() == 0);
 }
 
 TEST_CASE("frames that make no sense are dropped with the rule they break", "[net][link]")

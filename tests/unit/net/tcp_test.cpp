@@ -330,6 +330,28 @@ TEST_CASE("256 half-open connections fit, and the next one takes the place of th
     }
 }
 
+TEST_CASE("behind one half-open connection that waits long, the line of those that stood up stays short",
+          "[net][tcp][limits]")
+{
+    Lab lab{tcp_hosts()};
+    const NodeId ben = lab.node("ben");
+    lab.network.tcp.listen(ben, wire::Port{25}, run::Protocol::smtp,
+                           [](std::unique_ptr<wire::Stream>, wire::Endpoint) {});
+    lab.ping(milliseconds(500), "ann", address(2, 2));
+    knock(lab, seconds(1), 0x0B00'0000, 5'000); // nobody ever answers for it
+    std::vector<Client> clients(1'000);
+    std::size_t most = 0;
+    for (std::size_t n = 0; n < clients.size(); ++n)
+        lab.at(seconds(2) + milliseconds(100 * static_cast<std::int64_t>(n)), "ann", [&, n] {
+            most = std::max(most, lab.network.tcp.half_open_places(ben, ben_smtp));
+            lab.engine.spawn(lab.node("ann"), dial(lab, "ann", ben_smtp, clients[n]));
+        });
+    lab.run(seconds(110));
+    CHECK(std::ranges::all_of(clients, [](const Client& client) { return client.done; }));
+    CHECK(most > half_open_limit);
+    CHECK(most <= 2 * half_open_limit);
+}
+
 TEST_CASE("a listening port keeps 256 half-open connections, and lets the oldest go", "[net][tcp][limits]")
 {
     static_assert(half_open_limit == 256);

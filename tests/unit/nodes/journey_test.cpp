@@ -599,6 +599,44 @@ TEST_CASE("a break behind the final dot: nobody else is tried, and the same serv
     CHECK(world.left_over() == "");
 }
 
+TEST_CASE("a letter leaves the queue with its 250, whatever the server makes of QUIT", "[nodes][mta]")
+{
+    // Until it has left, a crash would send it again (RFC 1047).
+    World world;
+    world.host("mx1").stop();
+    const NodeId mx1 = world.lab.node("mx1");
+    Time kept{}, parted{};
+    const auto serve = [&](std::unique_ptr<wire::Stream> stream) -> Task<void> {
+        stream->allow(minutes(30));
+        bool sent = co_await stream->write_lines("220 mx1.example.com\r\n", {});
+        for (bool text = false; sent;) {
+            const auto line = co_await stream->read_line(1'000);
+            if (!line) break;
+            const std::string said{line->text};
+            if (said == "QUIT") parted = world.lab.engine.now(); // and nobody answers
+            if (said == "QUIT" || (text && said != ".")) continue;
+            if (text) kept = world.lab.engine.now();
+            text = said == "DATA";
+            sent = co_await stream->write_lines(text ? "354 Go on\r\n" : "250 OK\r\n", {});
+        }
+    };
+    world.lab.at(milliseconds(500), "mx1", [&] {
+        world.lab.network.tcp.listen(mx1, wire::Port{25}, run::Protocol::smtp,
+                                     [&](std::unique_ptr<wire::Stream> stream, wire::Endpoint) {
+                                         world.lab.engine.spawn(mx1, serve(std::move(stream)));
+                                     });
+    });
+    world.send(seconds(1), {"bob@example.com"});
+    const auto is_empty = [&] { return kept != Time{} && world.host("mta").disk().names_in("mta-queue").empty(); };
+    REQUIRE(world.lab.engine.run_until(net::lab::lab_start + minutes(2), is_empty));
+    CHECK(world.lab.engine.now() - kept < milliseconds(100));
+    CHECK(world.ended(Step::s3_3_transfer) == Lines{"S3.3 done"});
+    world.lab.run(minutes(20)); // RFC 5321 §4.5.3.2: five minutes for a reply, then it is left
+    CHECK(parted != Time{});
+    CHECK(world.lab.engine.process_count(world.lab.node("mta")) == 0);
+    CHECK(world.ended(Step::s3_3_transfer) == Lines{"S3.3 done"});
+}
+
 TEST_CASE("a disk that is full or broken on any server puts letters off, and loses none", "[nodes][disk]")
 {
     for (const char* name : {"msa", "mta", "mx1", "mail"}) {

@@ -44,6 +44,7 @@ inline RunHeader header(Level level = Level::full)
     RunHeader run;
     run.title = "Two letters 二通の手紙";
     run.scenario_file = "two-letters.toml";
+    run.variant = "one-letter";
     run.scenario = "title = \"Two letters\"\n[[do]]\nat = \"+1s\"\nalice.sends = {}\n";
     run.seed = 42;
     run.start = {start};

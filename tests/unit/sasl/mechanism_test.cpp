@@ -143,8 +143,9 @@ TEST_CASE("LOGIN: names and passwords on both sides of their limits, and a serve
 TEST_CASE("the best of what is offered is chosen", "[sasl]")
 {
     using enum sasl::Secrecy;
-    const auto chosen = [](std::string_view offered, sasl::Secrecy secrecy = password_may_show) {
-        const auto* mechanism = sasl::choose_mechanism(offered, secrecy);
+    const auto chosen = [](std::string_view offered, sasl::Secrecy secrecy = password_may_show,
+                           std::string_view wanted = {}) {
+        const auto* mechanism = sasl::choose_mechanism(offered, secrecy, wanted);
         return mechanism ? std::string{mechanism->name} : "none";
     };
     CHECK(chosen("LOGIN PLAIN") == "PLAIN");
@@ -153,6 +154,11 @@ TEST_CASE("the best of what is offered is chosen", "[sasl]")
     CHECK(chosen("") == "none");
     CHECK(chosen("PLAIN-X XPLAIN") == "none");
     CHECK(chosen("LOGIN PLAIN", password_must_not_show) == "none");
+    CHECK(chosen("LOGIN PLAIN", password_may_show, "LOGIN") == "LOGIN");
+    CHECK(chosen("LOGIN PLAIN", password_may_show, "plain") == "PLAIN");
+    CHECK(chosen("PLAIN", password_may_show, "LOGIN") == "none"); // what is wanted, or nothing
+    CHECK(chosen("LOGIN GSSAPI", password_may_show, "GSSAPI") == "none");
+    CHECK(chosen("LOGIN", password_must_not_show, "LOGIN") == "none");
     CHECK(sasl::list_mechanisms(password_may_show) == "PLAIN LOGIN");
     CHECK(sasl::list_mechanisms(password_must_not_show).empty());
     CHECK(sasl::is_mechanism_name("A-NAME_OF-20-LETTERS"));

@@ -23,11 +23,11 @@ TEST_CASE("two-letters reads as it is meant", "[read]")
 {
     const auto [scenario, plan, variant] = read_well(scenario_tests::file_text("scenarios/two-letters.toml"));
     CHECK(scenario.title.en == "Two letters, one connection");
-    CHECK(scenario.title.ja == "2 通の手紙、1 本の接続");
+    CHECK(scenario.title.ja == "手紙は 2 通、接続は 1 本");
     CHECK(scenario.start.ns == 1'775'433'600'000'000'000);
     CHECK(scenario.zone_minutes == 540);
     CHECK(scenario.until == tegami::wire::minutes(5));
-    CHECK(scenario.card->exams == std::vector<std::string>{"IP", "FE"});
+    CHECK(scenario.card->exams == std::vector<std::string>{"FE"});
     REQUIRE(scenario.sites.size() == 2);
     CHECK(scenario.sites[0].name.value == "sakura");
     CHECK(scenario.sites[1].name.at == Position{13, 10});

@@ -88,6 +88,13 @@ std::vector<Act> every_kind_of_act()
             act.when = After{fact, plus};
             acts.push_back(act);
         }
+    Sends copied;
+    copied.to = {{"bob@example.com", {}}};
+    copied.cc = {{"carol@example.com", {}}};
+    copied.bcc = {{"dave@example.com", {}}, {"eve@example.com", {}}};
+    copied.subject = "x";
+    copied.text = "y";
+    acts.insert(acts.end() - 1, act_at(second, "alice", copied));
     return acts;
 }
 
@@ -138,6 +145,9 @@ TEST_CASE("how an act looks", "[write]")
         "\"0.05%\", reorder = \"0%\", duplicate = \"0.0007%\", mtu = 1400, queue = \"7 frames\" }\n");
     CHECK(format_act(acts.back()) ==
           "[[do]]\nafter = { host = \"bob-pc\", is = \"crashed\", plus = \"1500ms\" }\nbob.reads = {}\n");
+    CHECK(format_act(acts[acts.size() - 2]) ==
+          "[[do]]\nat = \"1s\"\nalice.sends = { to = [\"bob@example.com\"], cc = [\"carol@example.com\"], bcc = "
+          "[\"dave@example.com\", \"eve@example.com\"], subject = \"x\", text = \"y\" }\n");
 }
 
 TEST_CASE("every act of two-letters survives being written", "[write]")

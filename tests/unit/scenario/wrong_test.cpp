@@ -123,7 +123,7 @@ is_in = "bobs/INBOX"
 6:17 roles.msa_alone sakura-out
 6:32 roles.mda_mra sakura-box mra
 7:2 unknown_key.meant usr user
-10:10 domain.shared mail.sakura.example.jp sakura.example.jp 5 example.jp
+10:10 domain.shared mail.sakura.example.jp sakura.example.jp 5 sakura.example.jp
 12:6 name.unknown.meant exampel example
 13:13 unknown_key.meant prot port
 14:1 act.when
@@ -472,6 +472,12 @@ TEST_CASE("what a lesson says and asks", "[wrong]")
          "15:41 name.unknown.meant rul rule"},
         {"[[do]]\nat = \"1s\"\nalice.resends = { mail = 2 }\n", "16:26 mail.number 2 1"},
         {"[[do]]\nat = \"1s\"\nbob.resends = { mail = 1 }\n", "16:24 resends.other 1 bob alice"},
+        {"[[do]]\nat = \"1s\"\nalice.reads = { mail = 1 }\n", "16:24 reads.other 1 alice alice@sakura.example.jp"},
+        {"[[do]]\nat = \"1s\"\nbob.reads = { mail = 2 }\n", "16:22 mail.number 2 1"},
+        {"[[do]]\nat = \"1s\"\nbob.sends = { to = [\"a@b.c\"], cc = \"x\", bcc = [\"a@b.c\", 1], subject = \"s\", text "
+         "= "
+         "\"t\" }\n",
+         "16:36 mail_address x\n16:57 expects.text"},
         {"[[do]]\nat = \"1s\"\nalice.asks = { name = \"example.com\", type = \"mx\" }\n", "16:45 word.meant mx MX"},
         {"[[do]]\nat = \"1s\"\nalice.asks = { name = \"\", type = \"MX\" }\n", "16:23 dns.name "},
         {"[[do]]\nat = \"1s\"\nexample-edge.stops = true\n", "16:1 verb.router example-edge"},
