@@ -1,5 +1,7 @@
 #include "viz/model/flights.hpp"
 
+#include "sim/export/sort_stably.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -44,7 +46,7 @@ Flights::Flights(const run::Log& log)
                         leg.over = event.at, leg.lost = true;
             }
         }
-        std::ranges::stable_sort(found, {}, &std::pair<std::uint32_t, Leg>::first);
+        exporting::sort_stably(found, &std::pair<std::uint32_t, Leg>::first);
         legs_.reserve(found.size());
         std::uint32_t at = 0;
         for (Flight& flight : flights_) {
@@ -60,7 +62,7 @@ Flights::Flights(const run::Log& log)
     }
     by_begin_.resize(frames);
     std::iota(by_begin_.begin(), by_begin_.end(), 0u);
-    std::ranges::stable_sort(by_begin_, {}, [&](std::uint32_t i) { return flights_[i].begun; });
+    exporting::sort_stably(by_begin_, [&](std::uint32_t i) { return flights_[i].begun; });
     latest_over_.reserve(frames);
     Time latest{};
     for (const std::uint32_t i : by_begin_) latest_over_.push_back(latest = std::max(latest, flights_[i].over));

@@ -1,5 +1,7 @@
 #include "viz/model/moments.hpp"
 
+#include "sim/export/sort_stably.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -63,7 +65,7 @@ Moments::Moments(const run::Log& log, const Flights& flights)
                 mails.push_back({.at = event.at, .fact = event.ref, .mail = {event.node, made->number}});
             }
         }
-    for (auto& each : moments_) std::ranges::stable_sort(each, {}, &Moment::at);
+    for (auto& each : moments_) exporting::sort_stably(each, &Moment::at);
 }
 
 const Moment* Moments::step(Unit unit, Time from, int count) const

@@ -1,5 +1,7 @@
 #include "viz/model/stage.hpp"
 
+#include "sim/export/sort_stably.hpp"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -326,7 +328,7 @@ class Builder {
                     for (const scenario::PlanUser& user : plan_.users)
                         if (user.site == territory.site)
                             nodes.insert(nodes.end(), user.devices.begin(), user.devices.end());
-                std::ranges::stable_sort(nodes, {}, [&](std::uint32_t node) { return rank_of(plan_.nodes[node]); });
+                exporting::sort_stably(nodes, [&](std::uint32_t node) { return rank_of(plan_.nodes[node]); });
                 for (const std::uint32_t node : nodes) hang(node);
                 // The edge sits astride the border that looks to the Internet.
                 const bool internet_right = rect.x < stage_.territories[internet_].rect.x;
