@@ -88,7 +88,17 @@ class Filler {
     std::vector<Line> finish()
     {
         for (Line& line : lines_) // no line ends with a space
-            while (!line.empty() && line.back().run.text.find_first_not_of(' ') == std::string::npos) line.pop_back();
+            while (!line.empty()) {
+                PlacedRun& last = line.back();
+                const std::size_t behind = last.run.text.find_last_not_of(' ') + 1;
+                if (behind == last.run.text.size()) break;
+                last.run.text.resize(behind);
+                if (behind > 0) {
+                    last.width = measure_(last.run.text, last.run.bold, last.run.mono);
+                    break;
+                }
+                line.pop_back();
+            }
         return std::move(lines_);
     }
 

@@ -131,10 +131,10 @@ struct CopyText {};
 struct Close {}; ///< the sheet on top, or else back
 
 using Command =
-    std::variant<OpenLesson, BackToGallery, Quit, PlayOrPause, Seek, StepBy, StepUnit, StepJourney, StepFollowed, ToStart,
-                 ToEnd, ChangeSpeed, OpenFold, ToggleFolds, ToggleLinear, MarkLoop, ChoosePanel, ChooseFrame, ChooseOctets,
-                 ChooseNode, ChooseLink, FollowMail, FollowNext, ChooseDepth, NextDepth, ToggleLayer, LightAll, ToggleWhy,
-                 Zoom, Pan, ToggleGuess, Answer, SwitchLanguage, SwitchTheme, ToggleProjector, ToggleMotion, ChangeScale,
-                 ToggleHelp, ToggleFullScreen, NextRegion, CopyText, Close>;
+    std::variant<OpenLesson, BackToGallery, Quit, PlayOrPause, Seek, StepBy, StepUnit, StepJourney, StepFollowed,
+                 ToStart, ToEnd, ChangeSpeed, OpenFold, ToggleFolds, ToggleLinear, MarkLoop, ChoosePanel, ChooseFrame,
+                 ChooseOctets, ChooseNode, ChooseLink, FollowMail, FollowNext, ChooseDepth, NextDepth, ToggleLayer,
+                 LightAll, ToggleWhy, Zoom, Pan, ToggleGuess, Answer, SwitchLanguage, SwitchTheme, ToggleProjector,
+                 ToggleMotion, ChangeScale, ToggleHelp, ToggleFullScreen, NextRegion, CopyText, Close>;
 
 } // namespace tegami::model

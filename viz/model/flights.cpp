@@ -27,7 +27,8 @@ Flights::Flights(const run::Log& log)
             ++flight.legs;
             flight.over = std::max(flight.over, at + transit);
             // The first copy that comes to grief is not the end of the others.
-            if (lost) flight.stop = Flight::Stop{at + transit / 2, log.header().nics[static_cast<std::size_t>(nic)].host, {}};
+            if (lost)
+                flight.stop = Flight::Stop{at + transit / 2, log.header().nics[static_cast<std::size_t>(nic)].host, {}};
         };
         for (const run::Event& event : log.events()) {
             if (const auto* first = std::get_if<run::FrameSent>(&event.what)) {
@@ -42,7 +43,8 @@ Flights::Flights(const run::Log& log)
             } else if (const auto* cut = std::get_if<run::FrameCut>(&event.what)) {
                 flights_[static_cast<std::size_t>(cut->frame) - 1].stop = Flight::Stop{event.at, event.node, {}};
                 for (auto& [index, leg] : found)
-                    if (index + 1 == static_cast<std::uint64_t>(cut->frame) && leg.from == cut->nic && leg.over >= event.at)
+                    if (index + 1 == static_cast<std::uint64_t>(cut->frame) && leg.from == cut->nic &&
+                        leg.over >= event.at)
                         leg.over = event.at, leg.lost = true;
             }
         }

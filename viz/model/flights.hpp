@@ -18,7 +18,7 @@ using run::Time;
 /// A frame on one link, or on a host's loopback.
 struct Leg {
     NicId from{}, to{};
-    Time begun, over; ///< handed to the link; arrived, or went no further
+    Time begun, over;  ///< handed to the link; arrived, or went no further
     bool lost = false; ///< it did not arrive
 };
 

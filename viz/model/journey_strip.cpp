@@ -1,5 +1,7 @@
 #include "viz/model/journey_strip.hpp"
 
+#include "sim/export/sort_stably.hpp"
+
 #include <algorithm>
 
 namespace tegami::model {
@@ -41,9 +43,12 @@ JourneyStrip journey_strip(const run::Journeys& journeys, std::optional<run::Mai
 
     std::array<bool, JourneyStrip::steps.size()> ever{}; // it is part of this run
     std::optional<run::Time> latest;
-    for (const run::SpanId span : row->steps) {
-        const run::StepRow* const step = journeys.step(span);
-        if (!step) continue;
+    std::vector<const run::StepRow*> steps; // by their beginning, look-ups behind what they are for
+    for (const run::SpanId span : row->steps)
+        if (const run::StepRow* const step = journeys.step(span)) steps.push_back(step);
+    exporting::sort_stably(steps,
+                           [](const run::StepRow* step) { return whole_step(step->what.step) != step->what.step; });
+    for (const run::StepRow* const step : steps) {
         const auto place = std::ranges::find(JourneyStrip::steps, whole_step(step->what.step));
         if (place == JourneyStrip::steps.end()) continue;
         const auto i = static_cast<std::size_t>(place - JourneyStrip::steps.begin());
@@ -52,17 +57,18 @@ JourneyStrip journey_strip(const run::Journeys& journeys, std::optional<run::Mai
         JourneyCell& cell = strip.cells[i];
         const bool look_up = step->what.step != cell.step;
         const bool ended = step->ended != run::FactRef::none && step->to <= at;
-        // A look-up that is done says nothing yet of the step that it is for; one that failed is its end.
-        const StepStanding standing = !ended ? StepStanding::now
+        // A look-up that is done says nothing yet of the step that it is for; one that failed is its end. Once the step
+        // itself has begun, its look-ups are told.
+        if (look_up && cell.tries > 0) continue;
+        const StepStanding standing = !ended                                           ? StepStanding::now
                                       : look_up && step->outcome == run::Outcome::done ? StepStanding::now
                                                                                        : standing_of(step->outcome);
-        if (!look_up) ++cell.tries;
-        const bool newer = !cell.begun || step->from >= *cell.begun;
+        if (!look_up && ++cell.tries == 1) cell.begun.reset();
         // Several recipients' domains are tried side by side: one that is under way is what is shown.
-        if (cell.standing != StepStanding::now || look_up == false || newer)
-            if (newer || standing == StepStanding::now) cell.standing = standing;
+        const bool newer = !cell.begun || step->from >= *cell.begun;
+        if (newer || standing == StepStanding::now) cell.standing = standing;
         if (newer) cell.begun = step->from;
-        if (!latest || step->from >= *latest || standing == StepStanding::now) {
+        if (!latest || step->from >= *latest) {
             latest = step->from;
             strip.at = i;
         }

@@ -27,15 +27,15 @@ enum class StepStanding : std::uint8_t {
 struct JourneyCell {
     run::Step step{};
     StepStanding standing{};
-    std::uint32_t tries = 0;                     ///< begun so far
+    std::uint32_t tries = 0;                       ///< begun so far
     std::optional<run::Time> begun = std::nullopt; ///< of the last try: where a click leads
 };
 
 struct JourneyStrip {
-    static constexpr std::array steps = {run::Step::s1_submit,     run::Step::s2_relay,     run::Step::s3_1_mx,
-                                         run::Step::s3_2_addr,     run::Step::s3_3_transfer, run::Step::a1_spf,
-                                         run::Step::a2_dkim,       run::Step::a3_dmarc,     run::Step::r1_hand_over,
-                                         run::Step::r2_store,      run::Step::r3_request,   run::Step::r4_fetch};
+    static constexpr std::array steps = {run::Step::s1_submit, run::Step::s2_relay,      run::Step::s3_1_mx,
+                                         run::Step::s3_2_addr, run::Step::s3_3_transfer, run::Step::a1_spf,
+                                         run::Step::a2_dkim,   run::Step::a3_dmarc,      run::Step::r1_hand_over,
+                                         run::Step::r2_store,  run::Step::r3_request,    run::Step::r4_fetch};
     std::array<JourneyCell, steps.size()> cells{};
     /// The step that the letter has come to: the one that is now, else the last that has begun.
     std::optional<std::size_t> at;

@@ -16,7 +16,7 @@ using scenario::Role;
 
 namespace {
 
-constexpr float margin = 16, gap = 8, figure_size = 46, small_figure = 24, gate_size = 30;
+constexpr float margin = 16, gap = 8, figure_size = 46, shared_figure = 34, small_figure = 24, gate_size = 30;
 constexpr float least_apart = 84; // two machines side by side, with their names
 constexpr float row_height = 104; // a machine with its name
 
@@ -74,10 +74,7 @@ int rank_of(const PlanNode& node)
     return node.kind == scenario::NodeKind::device ? 7 : 6;
 }
 
-float width_of(const Place& place)
-{
-    return std::max(least_apart, static_cast<float>(place.figures.size()) * place.size + 24);
-}
+float width_of(const Place& place) { return std::max(least_apart, place.rect().w + 20); }
 
 /// Some machines in rows of at most `width`, each row's places spread evenly.
 struct Row {
@@ -100,10 +97,7 @@ std::vector<Row> rows_of(const std::vector<Place>& places, const std::vector<std
 class Builder {
   public:
     Builder(const run::RunHeader& header, const scenario::Loaded& loaded, Point room)
-        : header_{header},
-          loaded_{loaded},
-          plan_{loaded.plan},
-          room_{room}
+        : header_{header}, loaded_{loaded}, plan_{loaded.plan}, room_{room}
     {
         for (std::size_t i = 0; i < header.nodes.size(); ++i) ids_[header.nodes[i]] = static_cast<NodeId>(i);
     }
@@ -170,8 +164,9 @@ class Builder {
         const float left = side(left_), right = side(right_), sum = left + net + right;
         const int columns = (left_.empty() ? 0 : 1) + (right_.empty() ? 0 : 1) + 1 + (has_homes(left_) ? 1 : 0) +
                             (has_homes(right_) ? 1 : 0);
-        const float across = std::max(room_.x, natural_width());
-        const float down = std::max(room_.y, natural_height());
+        // What is zoomed out to fit one way has room to spare the other way.
+        const float zoom = std::min({1.0f, room_.x / natural_width(), room_.y / natural_height()});
+        const float across = room_.x / zoom, down = room_.y / zoom;
         stage_.bounds = {0, 0, across, down};
         const float usable = across - 2 * margin - gap * static_cast<float>(columns - 1);
         const Rect inner{margin, 12, across - 2 * margin, down - 20};
@@ -189,15 +184,16 @@ class Builder {
             for (const Band& band : bands) {
                 const float height = (inner.h - gap * static_cast<float>(bands.size() - 1)) * band.weight / weights;
                 const bool isp = plan_.sites[band.site].kind == scenario::SiteKind::isp;
-                const float here = isp && !band.homes.empty() ? site_width
-                                                              : site_width + (homes ? home_width + gap : 0);
+                const float here =
+                    isp && !band.homes.empty() ? site_width : site_width + (homes ? home_width + gap : 0);
                 const float site_x = homes_first && isp && !band.homes.empty() ? x + home_width + gap : x;
                 add_territory({isp ? TerritoryKind::provider : TerritoryKind::organisation,
                                {site_x, y, here, height},
                                band.site,
                                nowhere});
-                const float each = (height - gap * static_cast<float>(std::max<std::size_t>(band.homes.size(), 1) - 1)) /
-                                   static_cast<float>(std::max<std::size_t>(band.homes.size(), 1));
+                const float each =
+                    (height - gap * static_cast<float>(std::max<std::size_t>(band.homes.size(), 1) - 1)) /
+                    static_cast<float>(std::max<std::size_t>(band.homes.size(), 1));
                 for (std::size_t i = 0; i < band.homes.size(); ++i) {
                     const float home_x = homes_first ? x : x + site_width + gap;
                     add_territory({TerritoryKind::home,
@@ -210,7 +206,8 @@ class Builder {
             x += site_width + (homes ? home_width + gap : 0) + gap;
         };
         put_side(left_, left, true);
-        internet_ = add_territory({TerritoryKind::internet, {x, inner.y, usable * net / sum, inner.h}, nowhere, nowhere});
+        internet_ =
+            add_territory({TerritoryKind::internet, {x, inner.y, usable * net / sum, inner.h}, nowhere, nowhere});
         x += usable * net / sum + gap;
         put_side(right_, right, false);
     }
@@ -227,7 +224,7 @@ class Builder {
         float widest = 0;
         for (const scenario::PlanSite& site : plan_.sites)
             widest = std::max(widest, std::ceil(std::sqrt(static_cast<float>(machines_of(site)) * 1.5f)) * least_apart);
-        return (left_.empty() || right_.empty() ? 1.0f : 2.0f) * std::max(widest, 200.0f) + 360;
+        return (left_.empty() || right_.empty() ? 1.0f : 2.0f) * std::max(widest, 200.0f) + 320;
     }
     float natural_height() const
     {
@@ -260,7 +257,7 @@ class Builder {
         place.node = id == ids_.end() ? NodeId{} : id->second;
         place.plan_node = node;
         place.figures = figures_of(plan_, plan_.nodes[node]);
-        place.size = size;
+        place.size = place.figures.size() > 1 ? std::min(size, shared_figure) : size;
         place.at = at;
         place.territory = territory;
         stage_.places.push_back(std::move(place));
@@ -290,7 +287,9 @@ class Builder {
         for (std::size_t t = 0; t < stage_.territories.size(); ++t) {
             const Territory territory = stage_.territories[t];
             const Rect rect = territory.rect;
-            const float road = rect.contains(Point{rect.center().x, stage_.road}) ? stage_.road : rect.y + rect.h * 0.52f;
+            // The main road, where it leaves room above and below.
+            const float part = (stage_.road - rect.y) / rect.h;
+            const float road = part > 0.4f && part < 0.65f ? stage_.road : rect.y + rect.h * 0.52f;
             roads_.push_back(road);
             std::vector<std::size_t> above, below;
             const auto hang = [&](std::uint32_t node) {
@@ -301,8 +300,7 @@ class Builder {
             switch (territory.kind) {
             case TerritoryKind::home: {
                 const scenario::PlanUser& user = plan_.users[territory.user];
-                for (const std::uint32_t device : user.devices)
-                    above.push_back(add_place(device, t, {}, figure_size));
+                for (const std::uint32_t device : user.devices) above.push_back(add_place(device, t, {}, figure_size));
                 break;
             }
             case TerritoryKind::internet:
@@ -338,8 +336,8 @@ class Builder {
                     stage_.places[edge].figures = {Figure::gate};
                 }
                 if (site.lan_switch != nowhere)
-                    add_place(site.lan_switch, t,
-                              {internet_right ? rect.right() - 44 : rect.x + 44, road}, small_figure);
+                    add_place(site.lan_switch, t, {internet_right ? rect.right() - 44 : rect.x + 44, road},
+                              small_figure);
                 break;
             }
             }
@@ -403,7 +401,11 @@ class Builder {
 
 } // namespace
 
-Rect Place::rect() const { return Rect::around(at, static_cast<float>(figures.size()) * size, size); }
+Rect Place::rect() const
+{
+    const auto count = static_cast<float>(figures.size());
+    return Rect::around(at, count * size + (count - 1) * between_figures, size);
+}
 
 float Cable::length() const
 {

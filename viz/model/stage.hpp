@@ -45,7 +45,10 @@ struct Territory {
     std::uint32_t user = scenario::nowhere; ///< of a home: whose
 };
 
-/// How much room a machine takes: large for roles, small for what only passes things on.
+/// Of a host of several roles.
+inline constexpr float between_figures = 4;
+
+/// A machine: large for roles, small for what only passes things on.
 struct Place {
     NodeId node{};
     std::uint32_t plan_node = scenario::nowhere;

@@ -16,8 +16,7 @@ double of_silence(Duration length) { return rest + 0.12 * std::log10(1 + seconds
 } // namespace
 
 StoryTime::StoryTime(Time start, Time end, std::vector<Crossing> crossings, std::vector<Time> instants)
-    : start_{start},
-      end_{std::max(start, end)}
+    : start_{start}, end_{std::max(start, end)}
 {
     // Everything between two knots is alike: the same frames are under way.
     std::vector<Time> at{start_, end_};
@@ -101,7 +100,8 @@ Time StoryTime::at(double watched) const
     const Knot& to = *behind;
     const Knot& from = *std::prev(behind);
     const double part = (watched - from.watched) / (to.watched - from.watched);
-    return from.at + Duration{static_cast<std::int64_t>(std::llround(part * static_cast<double>((to.at - from.at).ns)))};
+    return from.at +
+           Duration{static_cast<std::int64_t>(std::llround(part * static_cast<double>((to.at - from.at).ns)))};
 }
 
 double StoryTime::length() const { return knots_.empty() ? 0 : knots_.back().watched; }

@@ -71,9 +71,9 @@ Timeline timeline_of(const run::Journeys& journeys, const Flights& flights, cons
 std::vector<Tick> ticks_of(const StoryTime& time, float pixels, float apart)
 {
     // The finest of these whose ticks, where time runs slowest, are not on top of each other.
-    constexpr std::int64_t lengths[] = {1'000'000,      10'000'000,      100'000'000,       1'000'000'000,
-                                        10'000'000'000, 60'000'000'000,  600'000'000'000,   3'600'000'000'000,
-                                        86'400'000'000'000};
+    constexpr std::int64_t lengths[] = {1'000'000,       10'000'000,        100'000'000,
+                                        1'000'000'000,   10'000'000'000,    60'000'000'000,
+                                        600'000'000'000, 3'600'000'000'000, 86'400'000'000'000};
     std::vector<Tick> ticks;
     const double length = time.length();
     if (length <= 0 || pixels <= 0) return ticks;

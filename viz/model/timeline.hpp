@@ -42,7 +42,7 @@ struct MailMark {
     Time at;
     float watched = 0;
     run::Step step{};
-    std::uint32_t mail = 0; ///< its number
+    std::uint32_t mail = 0;                    ///< its number
     StepStanding standing = StepStanding::now; ///< `now`: it begins
 };
 
