@@ -440,7 +440,8 @@ class Parser {
                     "tegami run first-mail --variant port-25", "tegami run first-mail --save run.pcapng",
                     "tegami run letter.toml --json | jq .key"};
         if (command == "show")
-            return {"tegami show run.pcapng --mail 1 --depth exam",
+            return {"tegami show first-mail --view dns",
+                    "tegami show run.pcapng --mail 1 --depth exam",
                     "tegami show run.pcapng --view ladder --step S3",
                     "tegami show run.pcapng --view ladder --svg > ladder.svg",
                     "tegami show run.pcapng --view packets --filter 'tcp port 25'",

@@ -1,4 +1,5 @@
 #include "app/cli/interruption.hpp"
+#include "app/cli/simulate.hpp"
 #include "app/cli/viewing.hpp"
 #include "sim/export/capture_export.hpp"
 #include "sim/export/json_export.hpp"
@@ -33,7 +34,7 @@ bool read_place(const ExportCommand& command, const run::Log& log, const Context
 Status carry_out(const ExportCommand& command, const Context& context)
 {
     const auto catalogue = narration::Catalogue::load(context.language);
-    const auto log = open_run(command.run, context, catalogue);
+    const auto log = open_or_play(command.run, context, catalogue);
     if (!log) return Status::wrong_input;
     if (!log->is_run() && command.form == Form::text) {
         complain(context, catalogue, catalogue.text("cli.error.not_a_run", {{"path", command.run}}));

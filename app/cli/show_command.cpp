@@ -1,3 +1,4 @@
+#include "app/cli/simulate.hpp"
 #include "app/cli/viewing.hpp"
 #include "sim/export/dialogue.hpp"
 #include "sim/export/dns_view.hpp"
@@ -51,7 +52,7 @@ bool frames_are_there(const ShowCommand& command, const run::Log& log, const Con
 Status carry_out(const ShowCommand& command, const Context& context)
 {
     const auto catalogue = narration::Catalogue::load(context.language);
-    const auto log = open_run(command.run, context, catalogue);
+    const auto log = open_or_play(command.run, context, catalogue);
     if (!log) return Status::wrong_input;
     const exporting::Medium medium = context.console.medium(context.language);
     if (command.list) {

@@ -1,10 +1,12 @@
 #include "app/cli/simulate.hpp"
 
 #include "app/cli/interruption.hpp"
+#include "app/cli/lessons.hpp"
 #include "sim/narration/clock.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <unistd.h>
 #include <utility>
 
 namespace tegami::cli {
@@ -96,6 +98,16 @@ std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playin
     }
     if (playing.save.empty()) return run::Log::of((*world)->recorder().kept());
     return open_run(playing.save, context, catalogue);
+}
+
+std::optional<run::Log> open_or_play(const std::string& path, const Context& context,
+                                     const narration::Catalogue& catalogue)
+{
+    const bool is_lesson = ::access(path.c_str(), F_OK) != 0 && find_lesson(path);
+    if (!is_lesson && !path.ends_with(".toml")) return open_run(path, context, catalogue);
+    const auto scenario = read_scenario_file(path, context, catalogue);
+    if (!scenario) return std::nullopt;
+    return play(*scenario, {.file = path}, context, catalogue);
 }
 
 } // namespace tegami::cli

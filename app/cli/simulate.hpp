@@ -39,4 +39,8 @@ struct Playing {
 std::optional<run::Log> play(const ReadScenario& scenario, const Playing& playing, const Context& context,
                              const narration::Catalogue& catalogue);
 
+/// A run or capture; of a scenario (.toml) or a lesson, what comes of it, played in memory. Nothing, after saying why.
+std::optional<run::Log> open_or_play(const std::string& path, const Context& context,
+                                     const narration::Catalogue& catalogue);
+
 } // namespace tegami::cli

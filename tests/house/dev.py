@@ -1,6 +1,7 @@
 """./dev, as far as it can be asked without building anything: its help, its refusals, and how it counts."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,14 @@ import summary  # noqa: E402  # it lies one folder up
 def dev(*arguments, **environment):
     return subprocess.run([house.ROOT / "dev", *arguments], capture_output=True, text=True, timeout=120,
                           stdin=subprocess.DEVNULL, env=os.environ | {"TEGAMI_NO_INSTALL": "1"} | environment)
+
+
+# Where the programs come from that tests/peers talks with.
+PACKAGE_OF = {
+    "arping": "iputils-arping", "curl": "curl", "delv": "bind9-dnsutils", "dig": "bind9-dnsutils", "dnsperf": "dnsperf",
+    "ip": "iproute2", "named-checkzone": "bind9-utils", "nmap": "nmap", "ping": "iputils-ping", "swaks": "swaks",
+    "tracepath": "iputils-tracepath", "traceroute": "traceroute", "tshark": "tshark",
+}
 
 
 class Dev(house.Case):
@@ -41,6 +50,18 @@ class Dev(house.Case):
             self.assertEqual(said.returncode, 1)
             self.assertIn("dpkg is not here", said.stderr)
             self.assertIn("clang-19", said.stderr)
+
+    def test_what_the_peers_call_for_is_installed(self):
+        lists = (house.ROOT / "dev").read_text().split("declare -A packages=(")[1]
+        packages = re.search(r'^    \[test\]="([^"]+)"$', lists, re.MULTILINE)[1].split()
+        called = set()
+        for path in house.files("tests/peers", endings=(".py",)):
+            for main in re.finditer(r"^peers\.main\(([^)]*)\)", path.read_text(), re.MULTILINE):
+                called |= set(re.findall(r'"([^"]+)"', main[1]))
+        self.assertTrue(called, "no program was found: this test would hold nothing")
+        for program in (called | {"ip"}) - {"bash"}:
+            self.assertIn(program, PACKAGE_OF, "which package has it?")
+            self.assertIn(PACKAGE_OF[program], packages, program)
 
     def test_sources_are_laid_out(self):
         if not shutil.which("clang-format-19"):

@@ -493,6 +493,20 @@ TEST_CASE("a teacher begins with `new`, changes three values, and `check` passes
     }
 }
 
+TEST_CASE("a lesson or a scenario is played before it is shown or exported", "[program]")
+{
+    using program_test::program;
+    const auto played = program({"run", "two-letters"});
+    const auto shown = program({"show", "two-letters"});
+    CHECK(shown.status == Status::good);
+    CHECK(shown.out == played.out);
+    const auto ladder = program({"show", "first-mail", "--view", "ladder", "--step", "S3.1"});
+    CHECK(ladder.out.find("MX?") != std::string::npos);
+    const auto missing = program({"show", "nothing.toml"});
+    CHECK(missing.status == Status::wrong_input);
+    CHECK(missing.err.find("nothing.toml") != std::string::npos);
+}
+
 TEST_CASE("lessons are listed, and played by their names", "[program]")
 {
     using program_test::program;
