@@ -87,9 +87,11 @@ void CauseTeller::tell_causes(const Passage& passage)
             event.what = run::ProcessChanged{*process};
         else
             event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), happening.amount};
-        const std::string told = happening.next
-                                     ? catalogue_.text("story.cause.loses_next", {{"link", link_of(happening)}})
-                                     : narrator_.tell(event);
+        const std::string told =
+            happening.next
+                ? catalogue_.text("story.cause.loses_next",
+                                  {{"link", link_of(happening)}, {"frame", static_cast<std::uint64_t>(stopped->frame)}})
+                : narrator_.tell(event);
         const std::string until = happening.mended ? "–" + clock(*happening.mended) : std::string{};
         put(catalogue_.text("story.label.cause"), clock(happening.at) + until + "  " + told + place_of(happening),
             Style::stop);
