@@ -95,6 +95,19 @@ class Checking {
         if (result.why && !result.held)
             why = context_.language == narration::Language::ja ? result.why->ja : result.why->en;
         if (!why.empty()) page_.paragraph({24, why, exporting::Style::dim});
+        for (const scenario::UnwantedEnd& end : result.unwanted) {
+            run::StepEnded ended;
+            ended.reason = end.reason;
+            ended.detail = end.detail;
+            const std::string reason = narrator_.reason(ended, end.peer);
+            if (reason.empty()) continue;
+            const std::string step{run::step_name(end.step)};
+            page_.paragraph({24, catalogue_.text("cli.check.reason", {{"step", step}, {"reason", reason}}), style});
+            told += ". " + step + ": " + reason;
+        }
+        if (!result.unwanted.empty())
+            page_.paragraph(
+                {24, catalogue_.text("cli.check.more", {{"scenario", suites_.back().name}}), exporting::Style::dim});
         if (command_.json)
             say(run::to_json(
                 {{"scenario", suites_.back().name}, {"check", result.id}, {"held", result.held}, {"told", told}}));
@@ -104,6 +117,8 @@ class Checking {
     const CheckCommand& command_;
     Context context_;
     const narration::Catalogue& catalogue_;
+    const narration::Names names_; // of no run: only reasons are told
+    const narration::Narrator narrator_{catalogue_, names_};
     exporting::Page page_;
     std::vector<std::string> complaints_; // of the scenario at hand
     std::vector<JunitSuite> suites_;
@@ -118,7 +133,8 @@ Status carry_out(const CheckCommand& command, const Context& context)
     const auto catalogue = narration::Catalogue::load(context.language);
     Checking checking{command, context, catalogue};
     for (const std::string& file : command.scenarios) checking.check(file);
-    if (!command.quiet && !command.json) {
+    const bool any = checking.held() + checking.failed() > 0; // else what there is to say has been said
+    if (any && !command.quiet && !command.json) {
         std::string sum = catalogue.count("cli.check.good", checking.held());
         if (checking.failed() > 0) sum += " · " + catalogue.count("cli.check.bad", checking.failed());
         exporting::Page page{context.console.medium(context.language)};

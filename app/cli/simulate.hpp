@@ -30,8 +30,8 @@ struct Playing {
     std::string file; ///< the scenario's path
     std::uint64_t seed = 1;
     run::Level level = run::Level::full;
-    std::optional<engine::Duration> until;
-    std::string save;                        ///< empty: in memory
+    std::optional<engine::Duration> until = std::nullopt;
+    std::string save = {};                   ///< empty: in memory
     run::Commentator* commentator = nullptr; ///< null for no comments
 };
 

@@ -10,7 +10,8 @@ void tell_cached(Page& page, const narration::Catalogue& catalogue, const std::p
     constexpr int type_column = 45, left_column = 52, data_column = 66;
     std::string data;
     for (const RecordLine& line : sections_of(cached.records).answer)
-        data += (data.empty() ? "" : ", ") + std::string{without_dot(line.data)};
+        data +=
+            (data.empty() ? "" : ", ") + std::string{line.data.ends_with(" .") ? line.data : without_dot(line.data)};
     if (cached.negative) data = catalogue.text(key.second == 0 ? "dns.outcome.no_such_name" : "dns.outcome.no_data");
     const std::uint32_t left = cached.left(now);
     const std::string time = left == 0 ? catalogue.text("dns.view.over") : ttl_text(catalogue, left);

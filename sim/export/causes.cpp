@@ -78,17 +78,23 @@ void CauseTeller::tell_causes(const Passage& passage)
         if (!stopped || !stopped->because) continue;
         const Happening& happening = tale_.happenings[*stopped->because];
         const auto* process = std::get_if<run::ProcessChange>(&happening.change);
-        const std::string what = process ? narrator_.names().node(happening.node) : link_of(happening); // of two ends
+        std::string what = process ? narrator_.names().node(happening.node) : link_of(happening); // of two ends
+        if (happening.next) what += " next";
         if (!is_news(fmt::format("{} {}", happening.at.ns, what))) continue;
         run::Event event;
         event.node = happening.node;
         if (process)
             event.what = run::ProcessChanged{*process};
         else
-            event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), 0};
+            event.what = run::LinkChanged{happening.nic, std::get<run::LinkChange>(happening.change), happening.amount};
+        const std::string told =
+            happening.next
+                ? catalogue_.text("story.cause.loses_next",
+                                  {{"link", link_of(happening)}, {"frame", static_cast<std::uint64_t>(stopped->frame)}})
+                : narrator_.tell(event);
         const std::string until = happening.mended ? "–" + clock(*happening.mended) : std::string{};
-        put(catalogue_.text("story.label.cause"),
-            clock(happening.at) + until + "  " + narrator_.tell(event) + place_of(happening), Style::stop);
+        put(catalogue_.text("story.label.cause"), clock(happening.at) + until + "  " + told + place_of(happening),
+            Style::stop);
     }
 }
 
@@ -132,7 +138,7 @@ void CauseTeller::tell_mending(const Passage& passage)
         if (!stopped || !stopped->because) continue;
         is_known = true;
         const Happening& happening = tale_.happenings[*stopped->because];
-        if (!happening.mended) told = mending_of(happening);
+        if (!happening.mended && !happening.next) told = mending_of(happening);
     }
     if (!is_known) {
         const std::string key =
@@ -148,6 +154,8 @@ std::string CauseTeller::mending_of(const Happening& happening) const
 {
     if (std::holds_alternative<run::ProcessChange>(happening.change))
         return catalogue_.text("story.mend.host", {{"node", narrator_.names().node(happening.node)}});
+    if (std::get<run::LinkChange>(happening.change) == run::LinkChange::loss)
+        return catalogue_.text("story.mend.link.loses", {{"link", link_of(happening)}});
     return catalogue_.text("story.mend.link", {{"link", link_of(happening)}});
 }
 

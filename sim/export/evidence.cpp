@@ -62,7 +62,7 @@ std::string EvidenceTeller::times(const Line& line) const
                            : catalogue_.text("story.times", {{"times", line.times}, {"time", clock(line.last)}});
 }
 
-/// All that were asked for one after the other; the first time says it for all.
+/// All that were asked for one after the other; the first time in a run says it for all.
 void EvidenceTeller::tell_found()
 {
     page_.hanging({label_column, "mac", Style::dim}, {text_column, catalogue_.text("story.arp"), Style::dim});

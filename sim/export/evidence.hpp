@@ -27,7 +27,6 @@ class EvidenceTeller {
     }
 
     void tell(std::span<const Evidence> all);
-    void begin_letter() { neighbours_told_ = false; }
     void put(std::string_view label, const std::string& text, Style style = Style::plain);
 
     // The columns of a block.
@@ -84,7 +83,7 @@ class EvidenceTeller {
     const Telling& telling_;
     const narration::Narrator& narrator_;
     const narration::Catalogue& catalogue_;
-    bool neighbours_told_ = false; // in this letter
+    bool neighbours_told_ = false; // in this run
     NameColumns columns_;          // of the step at hand
 };
 

@@ -40,10 +40,14 @@ std::optional<RecordLine> record_of(std::string_view line)
     return record;
 }
 
-/// What of a record's data a reader needs: names without their last dot.
+constexpr std::uint16_t mx_type = 15; // RFC 1035 §3.2.2
+/// A domain that takes no mail names no server, in so many words: the root. RFC 7505 §3.
+constexpr std::string_view null_mx = "0 .";
+
+/// What of a record's data a reader needs: names without their last dot, of all but the root.
 std::string shown_data(const RecordLine& record)
 {
-    return std::string{record.type == "TXT" ? record.data : without_dot(record.data)};
+    return std::string{record.type == "TXT" || record.data.ends_with(" .") ? record.data : without_dot(record.data)};
 }
 
 } // namespace
@@ -100,7 +104,8 @@ std::string answer_text(const narration::Catalogue& catalogue, run::DnsOutcome o
     const Sections sections = sections_of(records);
     switch (outcome) {
     case DnsOutcome::answer:
-        if (std::string data = data_text(sections, type); !data.empty()) return data;
+        if (std::string data = data_text(sections, type); !data.empty())
+            return data == null_mx && type == mx_type ? catalogue.text("dns.short.null_mx", {{"data", data}}) : data;
         break;
     case DnsOutcome::alias: {
         const auto alias = std::ranges::find(sections.answer, "CNAME", &RecordLine::type);

@@ -63,9 +63,8 @@ class Story {
             page_.paragraph({0, catalogue_.text(tale_.letters.empty() ? "story.no_mail" : "story.none_chosen")});
         }
         page_.blank();
-        page_.paragraph(
-            {0, catalogue_.text(telling_.selection.at ? "story.until" : "story.end", {{"time", clock(tale_.end)}}),
-             Style::dim});
+        page_.paragraph({0, catalogue_.text(tale_.goes_on ? "story.until" : "story.end", {{"time", clock(tale_.end)}}),
+                         Style::dim});
         tell_questions();
         return page_.take();
     }
@@ -117,7 +116,6 @@ class Story {
                        {code_column, catalogue_.text("story.by_hand.who", {{"who", person.empty() ? node : person}}),
                         Style::strong}},
                       clock(inquiry.at));
-            evidence_.begin_letter();
             evidence_.tell(inquiry.evidence);
             if (inquiry.answered)
                 page_.paragraph({text_column,
@@ -144,7 +142,6 @@ class Story {
               Style::story}});
         if (!letter.subject.empty())
             page_.paragraph({text_column, catalogue_.text("story.subject", {{"subject", letter.subject}})});
-        evidence_.begin_letter();
         causes_.begin_letter();
         said_.clear();
         for (std::size_t i = 0; i < shown.size(); ++i) {
@@ -294,9 +291,8 @@ class Story {
             if (const Happening* end = tale_.end_of(passage))
                 causes_.tell_cut_off(*end);
             else
-                page_.paragraph({text_column,
-                                 catalogue_.text(telling_.selection.at ? "story.going_on" : "story.not_ended"),
-                                 Style::story});
+                page_.paragraph(
+                    {text_column, catalogue_.text(tale_.goes_on ? "story.going_on" : "story.not_ended"), Style::story});
             causes_.tell_causes(passage);
             causes_.tell_mending(passage);
             return;
@@ -304,7 +300,7 @@ class Story {
         tell_outcome(passage);
         causes_.tell_silence(passage);
         causes_.tell_causes(passage);
-        causes_.tell_mending(passage);
+        if (!next_server(passage)) causes_.tell_mending(passage); // else the letter found its own way
         std::string facts;
         const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : " · ") + fact; };
         const bool is_deep = telling_.depth != narration::Depth::plain;
@@ -333,11 +329,39 @@ class Story {
         return seconds;
     }
 
+    /// The try of another server that followed at once, in the same round; null where the letter waited, or did not go on.
+    const Passage* next_server(const Passage& passage) const
+    {
+        if (!passage.ended || passage.step != Step::s3_3_transfer || !is_tried_again(passage.outcome)) return nullptr;
+        const auto found = std::ranges::find_if(tale_.passages, [&](const Passage& other) {
+            return &other != &passage && other.mail == passage.mail && other.step == passage.step &&
+                   other.node == passage.node && other.recipients == passage.recipients &&
+                   other.begun >= *passage.ended;
+        });
+        if (found == tale_.passages.end() || found->peer == passage.peer || !found->known) return nullptr;
+        // Each round through the list begins with the question for it.
+        const bool is_new_round = std::ranges::any_of(tale_.passages, [&](const Passage& other) {
+            return other.mail == passage.mail && other.step == Step::s3_1_mx && other.node == passage.node &&
+                   other.begun >= *passage.ended && other.begun <= found->begun;
+        });
+        return is_new_round ? nullptr : &*found;
+    }
+
     /// How a step ended; of what is done, the clause behind it and what else there is to say.
     void tell_outcome(const Passage& passage)
     {
         const run::Event event = ended_event(passage);
         const auto& fact = std::get<run::StepEnded>(event.what);
+        if (const Passage* next = next_server(passage))
+            return page_.paragraph(
+                {text_column,
+                 catalogue_.text(fmt::format("step.ended.next_server.{}", narration::name(telling_.depth)),
+                                 {{"node", narrator_.names().node(passage.node)},
+                                  {"step", narrator_.numbered(passage.step)},
+                                  {"peer", passage.peer},
+                                  {"next", next->peer},
+                                  {"why", narrator_.reason(fact, passage.peer)}}),
+                 style_of(passage)});
         if (passage.outcome != run::Outcome::done)
             return page_.paragraph(
                 {text_column, narrator_.tell(event, telling_.depth, passage.peer), style_of(passage)});
@@ -371,10 +395,7 @@ class Story {
         return last;
     }
 
-    std::string not_reached() const
-    {
-        return telling_.selection.at ? "story.skipped.not_yet" : "story.skipped.not_reached";
-    }
+    std::string not_reached() const { return tale_.goes_on ? "story.skipped.not_yet" : "story.skipped.not_reached"; }
 
     /// The step at which a letter came to a bad end; null where it goes on, or arrived.
     const Passage* stopped_at(const Letter& letter) const
@@ -399,6 +420,30 @@ class Story {
                    (is_relay && (passage.step == Step::s2_relay ||
                                  (passage.step >= Step::s3_1_mx && passage.step <= Step::s3_3_transfer)));
         });
+    }
+
+    /// Who handed a letter to the server that keeps it, with no other between; null where servers relayed it.
+    const Passage* handed_straight(const Letter& letter) const
+    {
+        const bool is_relayed = std::ranges::any_of(letter.passages, [&](std::size_t index) {
+            const Step step = tale_.passages[index].step;
+            return step == Step::s2_relay || (step >= Step::s3_1_mx && step <= Step::s3_3_transfer);
+        });
+        const Passage* const submitted = last_of(letter, Step::s1_submit);
+        const bool is_straight = !is_relayed && submitted && submitted->known && submitted->ended &&
+                                 submitted->outcome == run::Outcome::done &&
+                                 (last_of(letter, Step::r1_hand_over) || last_of(letter, Step::r2_store));
+        return is_straight ? submitted : nullptr;
+    }
+
+    /// Why a letter never came to a step.
+    std::string why_skipped(const Letter& letter, Step step) const
+    {
+        const bool is_between = step == Step::s2_relay || (step >= Step::s3_1_mx && step <= Step::s3_3_transfer);
+        if (const Passage* submitted = is_between ? handed_straight(letter) : nullptr)
+            return catalogue_.text("story.skipped.straight",
+                                   {{"who", narrator_.who(submitted->node)}, {"peer", submitted->peer}});
+        return catalogue_.text(reason_for_skipping(letter, step));
     }
 
     /// Key of why a letter never came to a step: the world has no such step, or what comes before it did not work out.
@@ -432,7 +477,7 @@ class Story {
             const bool taken = std::ranges::any_of(
                 letter.passages, [&](std::size_t index) { return tale_.passages[index].step == step; });
             if (taken) continue;
-            const std::string reason = catalogue_.text(reason_for_skipping(letter, step));
+            const std::string reason = why_skipped(letter, step);
             const auto known = std::ranges::find(groups, reason, &std::pair<std::string, std::string>::first);
             if (known == groups.end())
                 groups.emplace_back(reason, run::step_name(step));

@@ -68,15 +68,14 @@ const Happening* Tale::end_of(const Passage& passage) const
 
 Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<Time> at)
 {
-    std::vector<NodeId> hosts;
-    for (const run::NicRow& nic : log.header().nics) hosts.push_back(nic.host);
-    TaleFold fold{log.spans(), std::move(hosts)};
+    TaleFold fold{log.spans(), log.header().nics};
     for (const run::Event& event : log.events()) {
         if (at && event.at > *at) break;
         fold.take(event);
     }
     Tale tale = fold.finish(at ? std::min(*at, log.end()) : log.end(), journeys);
     const narration::Names names{log.header()};
+    tale.goes_on = at && *at < log.end();
     tale.inquiries = inquiries_of(walks_of(log, AddressBook{log, names}, at));
     if (at) // letters that nobody has written yet; numbers stay what they will be
         std::erase_if(tale.letters, [&](const Letter& letter) {
@@ -89,7 +88,7 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<T
 NodeId TaleFold::host_of(run::NicId nic) const
 {
     const auto index = static_cast<std::size_t>(nic);
-    return index < nic_hosts_.size() ? nic_hosts_[index] : NodeId{};
+    return index < nics_.size() ? nics_[index].host : NodeId{};
 }
 
 std::vector<std::size_t> TaleFold::served(run::Spans spans)
@@ -243,32 +242,100 @@ void TaleFold::take_stop(const run::Event& event, Stopped stopped)
     add(event.spans, event.at, std::move(stopped));
 }
 
-std::optional<std::size_t> TaleFold::reason_behind(const Stopped& stopped) const
+template <class Kind>
+std::optional<std::size_t> TaleFold::newest(run::NicId nic, Kind is_kind) const
 {
-    const bool host = stopped.reason == run::DropReason::host_off || stopped.reason == run::DropReason::no_listener;
     for (std::size_t i = tale_.happenings.size(); i-- > 0;) {
         const Happening& happening = tale_.happenings[i];
-        const bool is_of_host = std::holds_alternative<run::ProcessChange>(happening.change);
-        if (is_of_host != host) continue;
-        if (is_of_host ? happening.node == stopped.from : happening.nic == stopped.nic) return i;
+        const auto* link = std::get_if<run::LinkChange>(&happening.change);
+        if (link && happening.nic == nic && is_kind(*link, happening)) return i;
     }
     return std::nullopt;
+}
+
+/// A frame that was to be lost next is the first that is lost; behind those that follow is the link's loss, where it has one.
+std::optional<std::size_t> TaleFold::reason_behind(const Stopped& stopped)
+{
+    using run::LinkChange;
+    if (stopped.reason == run::DropReason::host_off || stopped.reason == run::DropReason::no_listener) {
+        for (std::size_t i = tale_.happenings.size(); i-- > 0;)
+            if (std::holds_alternative<run::ProcessChange>(tale_.happenings[i].change) &&
+                tale_.happenings[i].node == stopped.from)
+                return i;
+        return std::nullopt;
+    }
+    if (stopped.reason == run::DropReason::queue_full)
+        return newest(stopped.nic, [](LinkChange change, const Happening&) {
+            return change == LinkChange::queue || change == LinkChange::rate;
+        });
+    const auto cut = newest(stopped.nic, [](LinkChange change, const Happening& happening) {
+        return change == LinkChange::down && !happening.mended;
+    });
+    if (cut || stopped.reason) return cut;
+    const auto spent =
+        std::ranges::find_if(unspent_, [&](std::size_t index) { return tale_.happenings[index].nic == stopped.nic; });
+    if (spent != unspent_.end()) {
+        const std::size_t index = *spent;
+        unspent_.erase(spent);
+        return index;
+    }
+    const auto share = newest(stopped.nic, [](LinkChange change, const Happening& happening) {
+        return change == LinkChange::loss && !happening.next && !happening.mended;
+    });
+    return share ? share : newest(stopped.nic, [](LinkChange, const Happening& happening) { return happening.next; });
 }
 
 /// Keeps what goes wrong; what goes right again ends that.
 void TaleFold::take_happening(Happening happening)
 {
     const auto* process = std::get_if<run::ProcessChange>(&happening.change);
+    const auto is_of = [](run::LinkChange change) {
+        return change == run::LinkChange::up ? run::LinkChange::down : change;
+    };
+    const auto is_right = [&](run::LinkChange change) {
+        return change == run::LinkChange::up || (change == run::LinkChange::loss && happening.amount == 0);
+    };
     const bool is_good = process ? *process == run::ProcessChange::started || *process == run::ProcessChange::restarted
-                                 : std::get<run::LinkChange>(happening.change) == run::LinkChange::up;
+                                 : is_right(std::get<run::LinkChange>(happening.change));
     if (const auto act = acts_.find(happening.node); act != acts_.end() && act->second.first == happening.at)
         happening.act = act->second.second;
     for (Happening& earlier : tale_.happenings) {
-        const bool same = earlier.node == happening.node && earlier.change.index() == happening.change.index() &&
-                          (process || earlier.nic == happening.nic);
+        if (earlier.next || earlier.node != happening.node || earlier.change.index() != happening.change.index())
+            continue;
+        const bool same =
+            process || (earlier.nic == happening.nic && is_of(std::get<run::LinkChange>(earlier.change)) ==
+                                                            is_of(std::get<run::LinkChange>(happening.change)));
         if (same && !earlier.mended) earlier.mended = happening.at;
     }
     if (!is_good) tale_.happenings.push_back(std::move(happening));
+}
+
+void TaleFold::take_act(const run::Event& event, const run::Act& act)
+{
+    acts_[event.node] = {event.at, act.number};
+    constexpr std::string_view loses = ".loses";
+    if (!act.what.ends_with(loses)) return;
+    const std::string_view link = act.what.substr(0, act.what.size() - loses.size());
+    for (std::size_t i = 0; i < nics_.size(); ++i) {
+        if (nics_[i].host != event.node || nics_[i].link != link) continue;
+        unspent_.push_back(tale_.happenings.size());
+        tale_.happenings.push_back({.at = event.at,
+                                    .node = event.node,
+                                    .nic = static_cast<run::NicId>(i),
+                                    .change = run::LinkChange::loss,
+                                    .next = true,
+                                    .act = act.number});
+    }
+}
+
+/// A link's loss changed just then: the act was about a share of its frames.
+void TaleFold::forget_act_of_figures(const run::Event& event, const run::LinkChanged& fact)
+{
+    if (fact.change != run::LinkChange::loss || tale_.happenings.empty()) return;
+    const Happening& last = tale_.happenings.back();
+    if (!last.next || last.at != event.at || last.nic != fact.nic) return;
+    std::erase(unspent_, tale_.happenings.size() - 1);
+    tale_.happenings.pop_back();
 }
 
 void TaleFold::take_again(const run::Event& event, tcp::Rule rule)
@@ -346,7 +413,9 @@ void TaleFold::take_disk(const run::Event& event, const run::DiskChanged& fact)
         renamed_.erase(waiting);
         return;
     }
-    add_to_file(event.spans, event.at, written);
+    if (fact.change != run::DiskChange::removed) return add_to_file(event.spans, event.at, written);
+    for (const std::size_t passage : served(event.spans)) // tidying up after a step: it is that step's still
+        tale_.passages[passage].evidence.push_back({event.at, written});
 }
 
 void TaleFold::take(const run::Event& event)
@@ -435,11 +504,13 @@ void TaleFold::take(const run::Event& event)
         if (neighbour->change == run::NeighbourChange::learnt)
             add(event.spans, event.at, Found{event.node, neighbour->address, neighbour->mac});
     } else if (const auto* act = std::get_if<run::Act>(&event.what)) {
-        acts_[event.node] = {event.at, act->number};
+        take_act(event, *act);
     } else if (const auto* process = std::get_if<run::ProcessChanged>(&event.what)) {
         take_happening({.at = event.at, .node = event.node, .change = process->change});
     } else if (const auto* link = std::get_if<run::LinkChanged>(&event.what)) {
-        take_happening({.at = event.at, .node = event.node, .nic = link->nic, .change = link->change});
+        forget_act_of_figures(event, *link);
+        take_happening(
+            {.at = event.at, .node = event.node, .nic = link->nic, .change = link->change, .amount = link->amount});
     } else if (const auto* disk = std::get_if<run::DiskChanged>(&event.what)) {
         take_disk(event, *disk);
     } else if (const auto* mailbox = std::get_if<run::MailboxChanged>(&event.what)) {

@@ -39,6 +39,8 @@ struct Happening {
     NodeId node{};
     run::NicId nic{}; ///< of a link: this end's
     std::variant<run::ProcessChange, run::LinkChange> change;
+    std::uint64_t amount = 0;                  ///< of a link: what it changed to, in the unit of its change
+    bool next = false;                         ///< of a link: the frames that come next are to be lost, and no others
     std::uint32_t act = 0;                     ///< of the scenario that did it; 0 where none did
     std::optional<Time> mended = std::nullopt; ///< when it was over
 };
@@ -240,6 +242,7 @@ struct Tale {
     std::vector<Passage> passages;     ///< by their beginning
     std::vector<Happening> happenings; ///< by time
     Time end{};
+    bool goes_on = false; ///< more of the run follows `end`
 
     /// The letter's number; 0 for a mail that is none of the run's.
     std::uint32_t number_of(MailId id) const;
@@ -254,8 +257,9 @@ Tale tale_of(const run::Log& log, const run::Journeys& journeys, std::optional<T
 class TaleFold {
   public:
     /// `spans` must hold, by the time an event comes, the sets that it names; it must outlive the fold.
-    explicit TaleFold(const run::SpanTable& spans, std::vector<NodeId> nic_hosts = {})
-        : spans_{spans}, nic_hosts_{std::move(nic_hosts)}
+    /// `nics` are the run's interfaces, in the order of their numbers.
+    explicit TaleFold(const run::SpanTable& spans, std::vector<run::NicRow> nics = {})
+        : spans_{spans}, nics_{std::move(nics)}
     {
     }
 
@@ -285,8 +289,14 @@ class TaleFold {
     void take_disk(const run::Event& event, const run::DiskChanged& fact);
     void take_stop(const run::Event& event, Stopped stopped);
     /// What went wrong at this host, or at the cable of this interface, and is behind a frame that was stopped there.
-    std::optional<std::size_t> reason_behind(const Stopped& stopped) const;
+    std::optional<std::size_t> reason_behind(const Stopped& stopped);
+    /// The newest happening at a link's end that is of this kind.
+    template <class Kind>
+    std::optional<std::size_t> newest(run::NicId nic, Kind is_kind) const;
     void take_happening(Happening happening);
+    /// An act that lets frames be lost by their number changes no figure of its link: it stands for itself.
+    void take_act(const run::Event& event, const run::Act& act);
+    void forget_act_of_figures(const run::Event& event, const run::LinkChanged& fact);
     void take_again(const run::Event& event, tcp::Rule rule);
     void begin_step(const run::Event& event, const run::StepBegun& fact);
     void end_step(const run::Event& event, const run::StepEnded& fact);
@@ -305,7 +315,7 @@ class TaleFold {
     NodeId host_of(run::NicId nic) const;
 
     const run::SpanTable& spans_;
-    std::vector<NodeId> nic_hosts_;
+    std::vector<run::NicRow> nics_;
     Tale tale_;
     std::map<SpanId, std::size_t> passage_of_;
     std::map<MailId, std::size_t> last_of_; // by mail: the passage that began last
@@ -319,6 +329,7 @@ class TaleFold {
     std::map<std::size_t, std::vector<std::pair<Time, FrameRef>>> request_frames_; // by passage
     std::map<std::size_t, std::vector<Lost>> lost_;         // by passage: lost and not yet sent again
     std::map<NodeId, std::pair<Time, std::uint32_t>> acts_; // by node: when the scenario last did something, and what
+    std::vector<std::size_t> unspent_;                      // happenings that are to lose a frame, and have lost none
     std::map<run::FactRef, run::IcmpNoted> told_;           // ICMP messages that came for somebody's step
     std::map<std::pair<NodeId, std::string>, std::vector<std::size_t>>
         renamed_;                           // by folder: whose names are not synced

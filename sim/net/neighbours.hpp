@@ -18,7 +18,8 @@ inline constexpr std::uint8_t neighbour_tries = 3;                // and RFC 486
 /// anything, then whom we still ask for (RFC 6583 wants those we talk with kept), and of these who was used
 /// least lately.
 inline constexpr std::size_t neighbour_table_limit = 1024;
-inline constexpr std::size_t frames_waiting_for_neighbour = 3;
+/// RFC 1122 §2.3.2.2 asks for one at least, the latest; a host that looks several names up at once has more.
+inline constexpr std::size_t frames_waiting_for_neighbour = 16;
 
 // RFC 5227 §1.1.
 inline constexpr Duration arp_probe_wait = wire::seconds(1); ///< at most, before the first

@@ -97,6 +97,12 @@ class Holder {
                     found.push_back(format_step(run::step_name(step->what.step), name_of(step->outcome)));
             say(wanted == found, "check.steps",
                 {{"mail", number}, {"wanted", joined(wanted)}, {"found", joined(found)}});
+            if (wanted == found) return;
+            for (const run::StepRow* const step : steps_of(*row)) {
+                const std::string end = format_step(run::step_name(step->what.step), name_of(step->outcome));
+                if (step->outcome != run::Outcome::done && std::ranges::find(wanted, end) == wanted.end())
+                    results_.back().unwanted.push_back({step->what.step, step->reason, step->detail, step->peer});
+            }
         }
     }
 

@@ -9,6 +9,12 @@
 
 namespace tegami::scenario {
 
+/// How a step of a mail ended that should have ended otherwise, or not have been: as its fact says.
+struct UnwantedEnd {
+    run::Step step{};
+    std::string reason, detail, peer;
+};
+
 struct CheckResult {
     std::string id; ///< the check's name, or its place
     Position at;    ///< in the file
@@ -16,6 +22,7 @@ struct CheckResult {
     bool held = false;
     std::string_view key; ///< of the message that says what was found: "check.copies"; also where it held
     Arguments arguments;  ///< wanted and found, as text
+    std::vector<UnwantedEnd> unwanted = {}; ///< of a mail's steps that are not as wanted
 };
 
 /// One result or more a check (a mail check asks several things), in the order of the file.

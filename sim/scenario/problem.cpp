@@ -22,6 +22,8 @@ constexpr ProblemKind every_problem[] = {
     {"scenario.syntax", {"detail"}},
     {"scenario.syntax.unquoted", {"value"}},
     {"scenario.syntax.unclosed"},
+    {"scenario.syntax.header"},
+    {"scenario.syntax.list"},
     {"scenario.syntax.twice", {"name"}},
     {"scenario.syntax.one_bracket", {"name"}},
     {"scenario.syntax.inline_newline"},

@@ -84,9 +84,8 @@ constexpr Key<Site> site_keys[] = {
       "users (SMTP, ports 587 and 25), `mta` takes mail from other servers (port 25) and finds the way for what "
       "leaves, "
       "`mda` files it in mailboxes (LMTP, port 24), `mra` gives it out (POP3, port 110), `ns` answers for the site's "
-      "zones, `resolver` looks names up for the site's hosts (port 53). Several may share a host; only mda and mra "
-      "have "
-      "to, for they share the mailboxes."},
+      "zones, `resolver` looks names up for the site's hosts (port 53), `echo` sends back whatever comes (TCP and UDP, "
+      "port 7), to try a network. Several may share a host; only mda and mra have to, for they share the mailboxes."},
      read_hosts},
     {{"lines", "table", "none", "{ dynamic = [\"192.0.2.64/26\"], static = [\"192.0.2.128/26\"] }",
       "Of an isp: the addresses of its customers' lines. A filter names them NAME.dynamic and NAME.static."},

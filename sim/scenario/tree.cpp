@@ -182,6 +182,10 @@ void report_syntax(std::string_view text, const toml::parse_error& error, Proble
     }
     if (has(detail, "parsing inline table") && has(detail, "saw '\\n'"))
         return problems.report(at, "scenario.syntax.inline_newline");
+    if (has(detail, "parsing table header") || has(detail, "parsing array-of-tables header"))
+        return problems.report(at, "scenario.syntax.header");
+    if (has(detail, "parsing array") && (has(detail, "expected comma or closing ']'") || has(detail, "saw '\\n'")))
+        return problems.report(at, "scenario.syntax.list");
     if (has(detail, "dangling comma")) return problems.report(at, "scenario.syntax.trailing_comma");
     if (has(detail, "parsing key-value pair: expected '='")) return problems.report(at, "scenario.syntax.equals");
     if ((has(detail, "parsing string") || has(detail, "parsing literal string")) &&

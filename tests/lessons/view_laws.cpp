@@ -6,6 +6,7 @@
 #include "sim/export/story.hpp"
 #include "tests/lessons/playing.hpp"
 
+#include <optional>
 #include <set>
 
 using namespace tegami;
@@ -169,4 +170,129 @@ TEST_CASE("what is asked by hand is told, and what is asked together is one ques
         CHECK(walk.questions.size() == 2);
     }
     CHECK(together == 3); // of the letter, at S1, S2 and S3.2
+}
+
+namespace {
+
+/// The whole story of a scenario, with the lines of its acts left out of it.
+std::string story_of(std::string_view text, narration::Language language = narration::Language::en,
+                     const std::string& variant = {}, narration::Depth depth = narration::Depth::plain,
+                     std::optional<engine::Time> at = {})
+{
+    const auto world = world_of(text, {.variant = variant});
+    const run::Log log = log_of(*world);
+    const auto catalogue = narration::Catalogue::load(language);
+    const narration::Names names{log.header()};
+    const narration::Narrator narrator{catalogue, names};
+    exporting::Telling telling{log.header(), narrator};
+    telling.depth = depth;
+    telling.selection.at = at;
+    // One paragraph a story: where lines break is no matter here.
+    std::string told, page = exporting::story_text(exporting::tale_of(log, run::Journeys{log}, at), telling);
+    for (const char c : page)
+        if (c != ' ' && c != '\n')
+            told += c;
+        else if (!told.empty() && told.back() != ' ')
+            told += ' ';
+    return told;
+}
+
+std::size_t times_in(std::string_view text, std::string_view part)
+{
+    std::size_t times = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++times;
+    return times;
+}
+
+} // namespace
+
+TEST_CASE("a frame's loss has the cause that it had", "[view]")
+{
+    const std::string lossy = story_of(scenario_text("lossy-line"));
+    CHECK(lossy.find("The scenario lets home-alice lose frame 25.") != lossy.npos);
+    CHECK(lossy.find("loses 0 %") == lossy.npos);
+    CHECK(story_of(scenario_text("lossy-line"), narration::Language::ja).find("シナリオが home-alice に") !=
+          std::string::npos);
+    // A share alone: in whole percent, and what would mend it where the letter did not get through.
+    std::string text = scenario_text("lossy-line");
+    const std::string_view next = "home-alice.loses = { next = 1, from = \"alice-pc\" }";
+    const std::size_t place = text.find(next);
+    REQUIRE(place != text.npos);
+    text.replace(place, next.size(), "home-alice.loses = \"100%\"");
+    const std::string all = story_of(text);
+    CHECK(all.find("now loses 100 % of its frames") != all.npos);
+    CHECK(all.find("lets home-alice lose") == all.npos);
+    CHECK(all.find("home-alice.loses = \"0%\"") != all.npos);
+    CHECK(all.find("home-alice.goes") == all.npos);
+    const std::string two = story_of(scenario_text("two-letters"));
+    CHECK(two.find("The scenario lets home-alice lose frame ") != two.npos);
+}
+
+TEST_CASE("a sender that goes on to another server does not wait, and nothing is to mend", "[view]")
+{
+    const std::string text = scenario_text("mx-preference");
+    const std::string told = story_of(text);
+    CHECK(told.find("mx1.example.com did not take it; sakura-mta goes on to mx2.example.com.") != told.npos);
+    CHECK(told.find("tries again later") == told.npos);
+    CHECK(told.find("start it again") == told.npos);
+    CHECK(story_of(text, narration::Language::ja).find("続けて mx2.example.com に向かいます") != std::string::npos);
+    CHECK(story_of(text, narration::Language::en, {}, narration::Depth::rfc).find("RFC 5321 §5.1: a client tries") !=
+          std::string::npos);
+    // Both are down: the first goes on, the second waits, and so it is round after round.
+    const std::string both = story_of(text + "[[do]]\nat = \"0s\"\nexample-mx2.stops = {}\n");
+    CHECK(times_in(both, "goes on to mx2.example.com") >= 1);
+    CHECK(both.find("goes on to mx1.example.com") == both.npos);
+    CHECK(both.find("tries again later") != both.npos);
+    CHECK(both.find("start it again") != both.npos);
+}
+
+TEST_CASE("steps that a letter did not need are called that", "[view]")
+{
+    const std::string two = story_of(scenario_text("two-letters"));
+    CHECK(two.find("not needed: ") != two.npos);
+    CHECK(two.find("went to mail.example.com itself") != two.npos);
+    CHECK(two.find("no name server") == two.npos);
+    const std::string open = story_of(scenario_text("port-25-blocked"), narration::Language::en, "no-filter");
+    CHECK(open.find("went to mx1.example.com itself") != open.npos);
+    CHECK(open.find("S2 S3.1 S3.2 S3.3: not reached") == open.npos);
+    const std::string first = story_of(scenario_text("first-mail"));
+    CHECK(first.find("not needed") == first.npos);
+    CHECK(times_in(two, "told only here") == 1); // though there are two letters
+}
+
+TEST_CASE("a story that is asked for beyond the run's end says that the run ends", "[view]")
+{
+    const std::string text = scenario_text("first-mail");
+    const engine::Time start{1'775'433'600'000'000'000}; // the scenario's own: 2026-04-06, 09:00 in Japan
+    const auto at = [&](std::int64_t seconds) { return start + wire::seconds(seconds); };
+    const auto told = [&](std::int64_t seconds) {
+        return story_of(text, narration::Language::en, {}, narration::Depth::plain, at(seconds));
+    };
+    CHECK(told(9 * 3'600).find("The run ends at 09:00:30") != std::string::npos);
+    CHECK(told(30).find("The run ends at 09:00:30") != std::string::npos);
+    CHECK(told(2).find("The run ends at") == std::string::npos);
+}
+
+TEST_CASE("a file that goes away goes away with the step that it served", "[view]")
+{
+    with_every_run([](const std::string&, const run::Log& log, const run::Journeys& journeys) {
+        const exporting::Tale tale = exporting::tale_of(log, journeys);
+        for (const run::Event& event : log.events()) {
+            const auto* disk = std::get_if<run::DiskChanged>(&event.what);
+            if (!disk || disk->change != run::DiskChange::removed) continue;
+            const auto spans = log.spans().members(event.spans);
+            const std::set<run::SpanId> served(spans.begin(), spans.end());
+            if (served.empty()) continue;
+            for (const exporting::Passage& passage : tale.passages) {
+                const bool is_told = std::ranges::any_of(passage.evidence, [&](const exporting::Evidence& evidence) {
+                    const auto* written = std::get_if<exporting::Written>(&evidence.what);
+                    return written && evidence.at == event.at && written->node == event.node &&
+                           written->change == disk->change && written->path == disk->path;
+                });
+                INFO(run::step_name(passage.step) << ' ' << disk->path);
+                if (is_told) CHECK(served.contains(passage.span));
+                if (served.contains(passage.span)) CHECK(is_told);
+            }
+        }
+    });
 }

@@ -29,7 +29,11 @@ def lacking(*programs):
     probe = subprocess.run(["ip", "netns", "add", f"tegami-probe-{os.getpid()}"], capture_output=True, text=True)
     if probe.returncode != 0:
         return "no network namespace can be made: " + probe.stderr.strip()
+    inside = subprocess.run(["ip", "netns", "exec", f"tegami-probe-{os.getpid()}", "ip", "link", "set", "lo", "up"],
+                            capture_output=True, text=True)
     subprocess.run(["ip", "netns", "delete", f"tegami-probe-{os.getpid()}"], capture_output=True)
+    if inside.returncode != 0:
+        return "nothing can be run in a network namespace: " + inside.stderr.strip().replace("\n", "; ")
     return ""
 
 

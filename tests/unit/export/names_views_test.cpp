@@ -331,3 +331,16 @@ TEST_CASE("records in a fact are taken apart, however their lines were put toget
     CHECK(without_dot("a.b.") == "a.b");
     CHECK(without_dot("a\\.") == "a\\.");
 }
+
+TEST_CASE("a domain that takes no mail says so, and names no server", "[names]")
+{
+    for (const auto language : {narration::Language::en, narration::Language::ja}) {
+        const auto catalogue = narration::Catalogue::load(language);
+        const auto told = [&](std::string_view records) {
+            return answer_text(catalogue, run::DnsOutcome::answer, 0, 15, records);
+        };
+        const bool ja = language == narration::Language::ja;
+        CHECK(told("example.com. 3600 IN MX 0 .\n") == (ja ? "0 .（メールを受け取らない）" : "0 . (takes no mail)"));
+        CHECK(told("example.com. 3600 IN MX 10 mx1.example.com.\n") == "10 mx1.example.com");
+    }
+}

@@ -160,7 +160,7 @@ TEST_CASE("a step is told with the person it is done for", "[narration]")
           "Alice’s program logs in at mail.example.com and asks what has come.");
     CHECK(Narrator{english, nobody}.tell(event) == "alice-pc is asked what has come into mail.example.com.");
     CHECK(Narrator{japanese, arisu}.tell(event) ==
-          "アリスのメールソフトが mail.example.com に認証を受け、何が届いているか尋ねます。");
+          "アリスのメールソフトが mail.example.com の認証を受け、何が届いているか尋ねます。");
 }
 
 TEST_CASE("a verdict says why", "[narration]")

@@ -51,10 +51,11 @@ TEST_CASE("a neighbour is asked for once, and the packet follows the answer", "[
     CHECK(lab.network.context.frames.out() == 0);
 }
 
-TEST_CASE("three packets wait for a neighbour, the latest ones", "[net][arp]")
+TEST_CASE("so many packets wait for a neighbour, the latest ones", "[net][arp][limits]")
 {
     Lab lab{two_hosts()};
-    for (std::uint16_t n = 1; n <= 5; ++n) lab.ping(seconds(1) + wire::microseconds(n), "ann", address(1, 2), n);
+    constexpr auto limit = static_cast<std::uint16_t>(frames_waiting_for_neighbour);
+    for (std::uint16_t n = 1; n <= limit + 2; ++n) lab.ping(seconds(1) + wire::microseconds(n), "ann", address(1, 2), n);
     lab.run(seconds(2));
     const run::Log log = lab.log();
     CHECK(Lab::drops(log, run::DropReason::arp_queue_full) == 2);
@@ -64,10 +65,17 @@ TEST_CASE("three packets wait for a neighbour, the latest ones", "[net][arp]")
         if (frame.node != lab.node("ann") || frame.octets.size() < 43) continue;
         arrived.push_back(wire::load_u16(&frame.octets[14 + 20 + 6]));
     }
-    CHECK(arrived == std::vector<std::uint16_t>{3, 4, 5});
+    std::vector<std::uint16_t> latest;
+    for (std::uint16_t n = 3; n <= limit + 2; ++n) latest.push_back(n);
+    CHECK(arrived == latest);
     // What was dropped was never sent: its octets stand in the fact.
     for (const auto& [at, dropped] : Lab::facts<run::FrameDropped>(log)) CHECK(dropped.octets.size() > 42);
     CHECK(lab.network.context.frames.out() == 0);
+
+    Lab within{two_hosts()};
+    for (std::uint16_t n = 1; n <= limit; ++n) within.ping(seconds(1) + wire::microseconds(n), "ann", address(1, 2), n);
+    within.run(seconds(2));
+    CHECK(Lab::drops(within.log(), run::DropReason::arp_queue_full) == 0);
 }
 
 TEST_CASE("a neighbour that does not answer is asked three times, a second apart", "[net][arp]")
@@ -155,7 +163,7 @@ TEST_CASE("a power cut forgets neighbours and what waited for them", "[net][arp]
 
 TEST_CASE("a table of neighbours holds 1,024, and one more drives out whom nobody talks with", "[net][arp][limits]")
 {
-    static_assert(neighbour_table_limit == 1024 && frames_waiting_for_neighbour == 3);
+    static_assert(neighbour_table_limit == 1024 && frames_waiting_for_neighbour == 16);
     // Ben knows ann, who pinged him; the rest are strangers who only ask.
     for (const std::uint32_t strangers : {1'023u, 1'024u, 5'000u}) {
         INFO(strangers);

@@ -170,7 +170,7 @@ TEST_CASE("an added input is held to the same rules", "[write]")
         {"[[do]]\nat = \"1s\"\nbobb.reads = {}\n", "scenario.name.unknown.meant"},
         {"[[do]]\nafter = { mail = 2, ends = \"S1\" }\nbob.reads = {}\n", "scenario.mail.number"},
         {"title = \"x\"\n", "scenario.unknown_key"},
-        {"[[do]\n", "scenario.syntax"},
+        {"[[do]\n", "scenario.syntax.header"},
     };
     for (const auto& [text, key] : rows) {
         CAPTURE(text);
