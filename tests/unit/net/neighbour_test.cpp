@@ -55,7 +55,8 @@ TEST_CASE("so many packets wait for a neighbour, the latest ones", "[net][arp][l
 {
     Lab lab{two_hosts()};
     constexpr auto limit = static_cast<std::uint16_t>(frames_waiting_for_neighbour);
-    for (std::uint16_t n = 1; n <= limit + 2; ++n) lab.ping(seconds(1) + wire::microseconds(n), "ann", address(1, 2), n);
+    for (std::uint16_t n = 1; n <= limit + 2; ++n)
+        lab.ping(seconds(1) + wire::microseconds(n), "ann", address(1, 2), n);
     lab.run(seconds(2));
     const run::Log log = lab.log();
     CHECK(Lab::drops(log, run::DropReason::arp_queue_full) == 2);
