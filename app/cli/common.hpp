@@ -31,7 +31,8 @@ struct ReadScenario {
     scenario::Loaded loaded;
     std::optional<scenario::Replay> replay; ///< where it came from a run, which is to be played again
 };
-/// A file, or where there is none of that name a lesson; a run file gives its scenario in the variant that was played. Nothing, after saying why, where it cannot be used.
+/// A file, or where there is none of that name a lesson; a run file gives its scenario in the variant that was played.
+/// Nothing, after saying why, where it cannot be used.
 std::optional<ReadScenario> read_scenario_file(const std::string& path, const Context& context,
                                                const narration::Catalogue& catalogue, std::string_view variant = {});
 

@@ -30,10 +30,8 @@ constexpr Key<AfterKeys> after_keys[] = {
     {{"is", "mail: done, deferred, refused, failed, blocked, bounced; host: started, stopped, crashed, restarted",
       "none", "\"refused\"",
       "When a step of the mail ends so, or when the host becomes so. `done`: when it is filed. `failed`: when it did "
-      "not "
-      "go, whatever the reason: the mail program gives up a try (S1 ends deferred, refused, blocked or failed), or a "
-      "later "
-      "step ends refused, blocked, failed or bounced."},
+      "not go, whatever the reason: the mail program gives up a try (S1 ends deferred, refused, blocked or failed), or "
+      "a later step ends refused, blocked, failed or bounced."},
      [](Problems& problems, const Node& node, AfterKeys& after) {
          read_line(problems, node, after.is.emplace(Placed<std::string>{"", node.at}));
      }},

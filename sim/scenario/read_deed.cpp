@@ -37,8 +37,7 @@ constexpr Key<Sends> sends_keys[] = {
      [](Problems& problems, const Node& node, Sends& sends) { read_recipients(problems, node, sends, sends.cc); }},
     {{"bcc", "mail address, or a list of them", "nobody", "[\"dave@example.com\"]",
       "To whom it goes without the others' learning of it: the msa takes Bcc: away (RFC 5322 §3.6.3), and on port 25 "
-      "the "
-      "mail program itself does."},
+      "the mail program itself does."},
      [](Problems& problems, const Node& node, Sends& sends) { read_recipients(problems, node, sends, sends.bcc); }},
     {{"subject", "text", required, "\"こんにちは\"", "Its Subject:. One line."},
      [](Problems& problems, const Node& node, Sends& sends) { read_line(problems, node, sends.subject); }},
@@ -63,8 +62,7 @@ constexpr Key<Reading> reads_keys[] = {
      [](Problems& problems, const Node& node, Reading& reading) { read_name(problems, node, reading.with.emplace()); }},
     {{"mail", "integer", "none", "1",
       "The mail that the user looks for, one that is sent to her. Everything that lies there is fetched all the same; "
-      "but "
-      "the request (R3) counts as a step of this mail too, also where the mail has not come yet, or no server "
+      "but the request (R3) counts as a step of this mail too, also where the mail has not come yet, or no server "
       "answers."},
      [](Problems& problems, const Node& node, Reading& reading) {
          read_mail_number(problems, node, reading.mail.emplace());

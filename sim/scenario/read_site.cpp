@@ -64,8 +64,8 @@ constexpr Key<Site> site_keys[] = {
     {{"domain", "domain", required, "\"sakura.example.jp\"",
       "Its part of mail addresses, and the end of its hosts' names. Small letters, digits, hyphens. No two sites share "
       "a domain that one registers, such as sakura.co.jp, and none lies below another's. Below example.com, "
-      "example.net, "
-      "example.org, example.jp and example.co.jp each is one of its own: sakura.example.jp, fuji.example.jp."},
+      "example.net, example.org, example.jp and example.co.jp each is one of its own: sakura.example.jp, "
+      "fuji.example.jp."},
      [](Problems& problems, const Node& node, Site& site) {
          if (node.kind != Node::Kind::text) return problems.report(node.at, "scenario.expects.text");
          if (!is_domain(node.text)) return problems.report(node.at, "scenario.domain", {{"domain", node.text}});
